@@ -104,8 +104,11 @@ class Found:
 
 
 class Mailbox(Protocol):
-    """One account's mailbox.  Every method has an absolute deadline and raises Transient on a lost or silent server,
-    Permanent on an answer that will not change (NOPERM, OVERQUOTA is Transient, missing \\Drafts is Permanent)."""
+    """One account's mailbox.
+
+    Every method has an absolute deadline and raises Transient on a lost or silent server or a full quota,
+    Permanent on an answer that will not change (NOPERM, no drafts folder).
+    """
 
     def fetch(self, ref: MailRef) -> bytes | None:
         """BODY.PEEK[] of the message; None when it is no longer there; Transient when the size does not fit."""
@@ -120,7 +123,7 @@ class Mailbox(Protocol):
         ...
 
     def drafts_folder(self) -> str:
-        """SPECIAL-USE \\Drafts (RFC 6154), else the configured name; never created, never guessed."""
+        """SPECIAL-USE Drafts (RFC 6154), else the configured name; never created, never guessed."""
         ...
 
     def mark(self, folder: str) -> Mark:
@@ -132,7 +135,7 @@ class Mailbox(Protocol):
         ...
 
     def append_draft(self, mime: bytes) -> int | None:
-        """APPEND with \\Draft \\Seen; the UID when the server says it.  Transient on a lost answer: look, then retry."""
+        """APPEND, flagged Draft and Seen; the UID when the server says it.  Transient on a lost answer: look, then retry."""
         ...
 
     def add_flags(self, ref: MailRef, flags: tuple[str, ...]) -> tuple[str, ...]:
