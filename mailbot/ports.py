@@ -135,7 +135,7 @@ class Mailbox(Protocol):
         ...
 
     def append_draft(self, mime: bytes) -> int | None:
-        """APPEND, flagged Draft and Seen; the UID when the server says it.  Transient on a lost answer: look, then retry."""
+        """APPEND, flagged Draft and Seen; the UID if the server says it.  Transient on a lost answer: look, then retry."""
         ...
 
     def add_flags(self, ref: MailRef, flags: tuple[str, ...]) -> tuple[str, ...]:
