@@ -8,6 +8,11 @@ class MailbotError(Exception):
 class Transient(MailbotError):
     """The world is in the way (server down, timeout, disk full): the same work may succeed later."""
 
+    def __init__(self, text: str, *, wait: float | None = None) -> None:
+        super().__init__(text)
+        self.wait = wait
+        """Seconds before it is worth trying again, when known (a full quota: an hour)."""
+
 
 class Permanent(MailbotError):
     """Trying again cannot help: a human must look."""
@@ -15,6 +20,10 @@ class Permanent(MailbotError):
 
 class Fenced(MailbotError):
     """The lease on this case was lost to another worker: stop at once, write nothing."""
+
+
+class LoginRefused(Transient):
+    """The server refused the user name or password.  Trying on and on would lock the account."""
 
 
 class Misconfigured(MailbotError):

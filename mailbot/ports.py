@@ -118,8 +118,10 @@ class Mailbox(Protocol):
         """Flags now; None when it is gone from that folder (or its UIDVALIDITY changed)."""
         ...
 
-    def find(self, message_id: str | None, fingerprint: str, folders: tuple[str, ...]) -> Found | None:
-        """The message whose raw bytes have this fingerprint, looked for by Message-ID, confirmed by its bytes."""
+    def find(self, message_id: str | None, fingerprint: str, folder: str, since: Mark | None) -> Found | None:
+        """The message whose raw bytes have this fingerprint: looked for by Message-ID (without one: among those that
+        came after `since`), confirmed by its bytes.  None too when there is no such folder.
+        """
         ...
 
     def drafts_folder(self) -> str:
@@ -130,12 +132,12 @@ class Mailbox(Protocol):
         """UIDVALIDITY and UIDNEXT of the folder, created first when it is missing and is not the drafts folder."""
         ...
 
-    def find_draft(self, message_id: str, mime: bytes, since: Mark) -> Found | None:
+    def find_draft(self, message_id: str, since: Mark) -> Found | None:
         """A message with exactly this Message-ID in Drafts, Sent or Trash; falls back to headers from `since` on."""
         ...
 
     def append_draft(self, mime: bytes) -> int | None:
-        """APPEND, flagged Draft and Seen; the UID if the server says it.  Transient on a lost answer: look, then retry."""
+        """APPEND as a seen draft; the UID if the server says it.  Transient on a lost answer: look, then retry."""
         ...
 
     def add_flags(self, ref: MailRef, flags: tuple[str, ...]) -> tuple[str, ...]:
@@ -149,7 +151,7 @@ class Mailbox(Protocol):
         """
         ...
 
-    def finish_move(self, ref: MailRef, copied: Found) -> None:
+    def finish_move(self, ref: MailRef) -> None:
         """A copy was found after a crash between COPY and EXPUNGE: remove the source (no-op when it is gone)."""
         ...
 

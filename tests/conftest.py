@@ -3,10 +3,14 @@
 import itertools
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from imapclient import IMAPClient
 
+from tests.servers.dovecot import Dovecot, dovecot
 from tests.servers.postgresql import PostgreSql, postgresql
 
 # Several test processes and their OCR children share two cores; without this tesseract takes 4 to 9 times as long.
@@ -29,3 +33,32 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/ledger.db"
     server: PostgreSql = request.getfixturevalue("postgresql_server")
     return server.create(f"test_{os.getpid()}_{next(_NUMBERS)}")
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Dovecot]:
+    """One server for all tests of a process; each test logs in as a user of its own."""
+    with dovecot(tuple(f"user{number}" for number in range(400))) as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class Post:
+    """One user's empty mailbox on the shared server."""
+
+    server: Dovecot
+    user: str
+
+    def client(self) -> AbstractContextManager[IMAPClient]:
+        return self.server.client(self.user)
+
+    def deliver(self, *mails: bytes, folder: str = "INBOX") -> None:
+        self.server.deliver(*mails, user=self.user, folder=folder)
+
+    def contents(self) -> dict[str, list[tuple[bytes, frozenset[str]]]]:
+        return self.server.contents(self.user)
+
+
+@pytest.fixture
+def post(dovecot_server: Dovecot) -> Post:
+    return Post(dovecot_server, f"user{next(_NUMBERS)}")

@@ -1,0 +1,8 @@
+"""The mailbox: sessions with absolute deadlines, watching, filing.  Reading marks nothing as seen."""
+
+from mailbot.imap.filing import ImapMailbox
+from mailbot.imap.probe import Probe, probe
+from mailbot.imap.session import Deadlines, Login
+from mailbot.imap.watch import Swept, Watcher
+
+__all__ = ["Deadlines", "ImapMailbox", "Login", "Probe", "Swept", "Watcher", "probe"]
