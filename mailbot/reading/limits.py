@@ -1,4 +1,4 @@
-"""The most of each thing that one mail is read for; beyond it the rest is left unread and the mail marked incomplete."""
+"""The most of each thing that one mail is read for; beyond it the rest is left unread, the mail marked incomplete."""
 
 from typing import Final
 

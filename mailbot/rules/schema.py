@@ -1,0 +1,186 @@
+"""The shape of rules.yaml: every key that exists, and nothing else."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from mailbot.model import URGENCIES
+
+
+def _several(value: object) -> object:
+    """One value or a list of values."""
+    return value if isinstance(value, list) else [value]
+
+
+def _spelled(value: object) -> object:
+    return {"true": True, "false": False, "yes": True, "no": False, "oui": True, "non": False}.get(
+        str(value).casefold(), value
+    )
+
+
+def _unless_always(value: object) -> object:
+    if value == "always":
+        return None
+    if not isinstance(value, dict):
+        raise ValueError("write `always`, or conditions such as {intent: repair.heating}")  # noqa: TRY004 - pydantic's own
+    return value
+
+
+Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
+YesNo = Annotated[bool, BeforeValidator(_spelled)]
+YesNoOrKind = Annotated[bool | str, BeforeValidator(_spelled)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SecretName(Strict):
+    secret: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class MailboxShape(Strict):
+    host: Name
+    port: Annotated[int, Field(gt=0, le=65535)] = 993
+    tls: Literal["implicit", "starttls", "off"] = "implicit"
+    user: Name
+    password: SecretName
+    watch: Several = ("INBOX",)
+    addresses: Several = ()
+    signature: str = ""
+    drafts: Name | None = None
+    authserv_id: Name | None = None
+    language: str = "fr"
+
+
+class Condition(Strict):
+    """All keys must fit; the values of one key are alternatives."""
+
+    intent: Several | None = None
+    also: Several | None = None
+    urgency: Annotated[tuple[Literal[URGENCIES], ...], BeforeValidator(_several)] | None = None  # type: ignore[valid-type]
+    automatic: YesNoOrKind | None = None
+    answerable: YesNo | None = None
+    document: Several | None = None
+    checks: Literal["ok", "failed", "unknown"] | None = None
+    language: Several | None = None
+    sender: Several | None = Field(default=None, alias="from")
+    to: Several | None = None
+    subject: Several | None = None
+    text: Several | None = None
+    attachment: Several | None = None
+    mark: Several | None = None
+    account: Several | None = None
+    confidence: Share | None = None
+    defect: YesNo | None = None
+    matches: dict[Literal["subject", "text", "from"], str] | None = None
+    any: tuple["Condition", ...] | None = None
+    all: tuple["Condition", ...] | None = None
+    none: tuple["Condition", ...] | None = None
+
+
+class Action(Strict):
+    file: Name
+    flag: Several = ()
+    reply: Name | None = None
+    send: Several = ()
+
+
+class RuleShape(Strict):
+    name: Name
+    when: Annotated[Condition | None, BeforeValidator(_unless_always)]
+    """None: always."""
+    then: Action
+    examples: Several = ()
+    against: Several = Field(default=(), alias="not")
+
+
+class TargetShape(Strict):
+    webhook: Annotated[str, Field(pattern=r"^https?://")]
+    secret: SecretName
+    payload: Literal["summary", "work-order", "full"] = "summary"
+
+
+class TranslatorShape(Strict):
+    libretranslate: Annotated[str, Field(pattern=r"^https?://")]
+    key: SecretName | None = None
+
+
+class Privacy(Strict):
+    keep_text_days: Annotated[float, Field(ge=0, le=3650)] = 0
+
+
+class Limits(Strict):
+    message_bytes: Annotated[int, Field(gt=0, le=100_000_000)] = 35_000_000
+    seconds: Annotated[float, Field(gt=0, le=240)] = 120
+    ocr_pages: Annotated[int, Field(ge=0, le=100)] = 30
+
+
+class Caps(Strict):
+    drafts_per_thread_a_day: Count = 3
+    drafts_per_sender_an_hour: Count = 10
+
+
+class IntentShape(Strict):
+    label: Name
+    means: str = ""
+
+
+class BookShape(Strict):
+    mailboxes: Annotated[dict[str, MailboxShape], Field(min_length=1)]
+    staff_language: str = "fr"
+    languages: Several = (
+        "fr",
+        "en",
+        "es",
+        "pt",
+        "ar",
+        "tr",
+        "ro",
+        "ru",
+        "uk",
+        "it",
+        "zh",
+        "pl",
+        "de",
+        "nl",
+        "bn",
+        "ta",
+    )
+    human_folder: Name = "À qualifier"
+    min_confidence: Share = 0.35
+    replies: Name | None = None
+    intents: dict[str, IntentShape] | None = None
+    translator: TranslatorShape | None = None
+    privacy: Privacy = Privacy()
+    limits: Limits = Limits()
+    caps: Caps = Caps()
+    targets: dict[str, TargetShape] = Field(default_factory=dict)
+    rules: Annotated[tuple[RuleShape, ...], Field(min_length=1)]
+
+
+def keys_at(path: tuple[Any, ...]) -> list[str]:
+    """The keys that are allowed where `path` leads, for suggestions."""
+    shapes: dict[str, type[BaseModel]] = {
+        "mailboxes": MailboxShape,
+        "targets": TargetShape,
+        "translator": TranslatorShape,
+        "privacy": Privacy,
+        "limits": Limits,
+        "caps": Caps,
+        "intents": IntentShape,
+        "password": SecretName,
+        "secret": SecretName,
+        "when": Condition,
+        "then": Action,
+        "any": Condition,
+        "all": Condition,
+        "none": Condition,
+        "rules": RuleShape,
+    }
+    shape: type[BaseModel] = next((shapes[step] for step in reversed(path) if step in shapes), BookShape)
+    return [field.alias or name for name, field in shape.model_fields.items()]
