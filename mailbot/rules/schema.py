@@ -152,7 +152,7 @@ class BookShape(Strict):
         "ta",
     )
     human_folder: Name = "À qualifier"
-    min_confidence: Share = 0.35
+    min_confidence: Share = 0.4
     replies: Name | None = None
     intents: dict[str, IntentShape] | None = None
     translator: TranslatorShape | None = None

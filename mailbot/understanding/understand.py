@@ -1,0 +1,189 @@
+"""Reading to Understanding: what this mail is, how urgent, what it names.  Never raises for what the mail says."""
+
+import re
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from mailbot.errors import MailbotError
+from mailbot.model import (
+    Because,
+    Document,
+    Language,
+    Ranked,
+    Reading,
+    Taxonomy,
+    Translation,
+    Understanding,
+    UrgencyLevel,
+)
+from mailbot.ports import IntentEngine, LanguageDetector, Translator
+from mailbot.understanding import danger
+from mailbot.understanding.documents import understand_part
+from mailbot.understanding.entities import extract
+from mailbot.understanding.summary import next_actions, summarise
+
+_AUTOMATIC_INTENT = "other.automatic"
+_UNCLEAR = "other.unclear"
+_LOW = ("other.thanks", "other.automatic", "other.spam")
+_ALTERNATIVES = 3
+_ALSO_SHARE = 0.25
+_QUESTION = re.compile(
+    r"\?|\b(?:pouvez|pourriez|merci de|svp|s'il vous pla|please|could you|por favor|lütfen)\b", re.IGNORECASE
+)
+_MOST_CHARACTERS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    languages: LanguageDetector
+    translator: Translator | None
+    intent: IntentEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is the same for every mail of one rule book."""
+
+    taxonomy: Taxonomy
+    staff_language: str
+    min_confidence: float
+
+
+def understand(reading: Reading, expected: str, engines: Engines, context: Context) -> Understanding:
+    """`expected` is the language most of the mailbox's writers use."""
+    clock = time.perf_counter
+    started = clock()
+    today = (reading.date or datetime.now(UTC)).date()
+    documents = _documents(reading, today, engines, expected)
+    text = _said(reading, documents)
+    language = engines.languages.detect(text or reading.subject, expected)
+    spoken = clock()
+    translation, translator = _translate(text, language, engines, context)
+    translated = clock()
+    intent, ranked, abstained = _intent(reading, text, language, documents, engines, context)
+    classified = clock()
+    urgency, why, found = _urgency(reading, text, intent, abstained=abstained, today=today)
+    entities = extract(reading.subject, text, today)
+    reasons = [*ranked.why]
+    if found is not None:
+        start = found.span[0] - len(reading.subject) - 1
+        span = (start, start + found.span[1] - found.span[0]) if start >= 0 else None
+        reasons.append(Because("urgency", found.why, span))
+    also = tuple(
+        label for label, share in ranked.ranking[1:4] if share >= _ALSO_SHARE and not label.startswith("other.")
+    )
+    return Understanding(
+        language=language,
+        translation=translation,
+        documents=documents,
+        intent=intent,
+        confidence=next((share for label, share in ranked.ranking if label == intent), 1.0),
+        also=tuple(dict.fromkeys((*ranked.also, *also))),
+        alternatives=tuple(entry for entry in ranked.ranking if entry[0] != intent)[:_ALTERNATIVES],
+        abstained=abstained,
+        urgency=urgency,
+        urgency_why=why,
+        answerable=_answerable(reading, intent, text),
+        entities=entities,
+        summary=summarise(intent, context.taxonomy, reading.subject, text, documents),
+        next_actions=next_actions(intent, urgency, documents, dict(entities)),
+        why=tuple(reasons),
+        engines={"language": engines.languages.name, "intent": engines.intent.name, "translator": translator},
+        timings_ms={
+            "language": (spoken - started) * 1000,
+            "translation": (translated - spoken) * 1000,
+            "intent": (classified - translated) * 1000,
+            "entities": (clock() - classified) * 1000,
+        },
+    )
+
+
+def _said(reading: Reading, documents: tuple[Document, ...]) -> str:
+    """The fresh text; a scanned letter that comes alone is read as if it were the mail."""
+    text = reading.text.fresh[:_MOST_CHARACTERS]
+    if len(text.split()) < 12:
+        letters = [
+            part.text
+            for part, document in zip(reading.attachments, documents, strict=True)
+            if document.kind == "handwritten_style_letter"
+        ]
+        text = "\n\n".join((text, *letters))[:_MOST_CHARACTERS].strip()
+    return text
+
+
+def _documents(reading: Reading, today: date, engines: Engines, expected: str) -> tuple[Document, ...]:
+    return tuple(
+        understand_part(
+            part, reading, today, engines.languages.detect(part.text, expected).code if part.text.strip() else None
+        )
+        for part in reading.attachments
+    )
+
+
+def _translate(
+    text: str, language: Language, engines: Engines, context: Context
+) -> tuple[Translation | None, str | None]:
+    if engines.translator is None or not text or language.code in {context.staff_language, "und", "ary-Latn"}:
+        return None, None
+    try:
+        translated = engines.translator.translate(text, language.code, context.staff_language)
+    except MailbotError:
+        # Staff read the original instead; the record says that no translator answered.
+        return None, f"{engines.translator.name} (failed)"
+    return Translation(context.staff_language, translated, engines.translator.name), engines.translator.name
+
+
+def _intent(
+    reading: Reading,
+    text: str,
+    language: Language,
+    documents: tuple[Document, ...],
+    engines: Engines,
+    context: Context,
+) -> tuple[str, Ranked, bool]:
+    known = {intent.id for intent in context.taxonomy.intents}
+    if reading.automatic in {"bounce", "auto-reply", "receipt", "notification"} and _AUTOMATIC_INTENT in known:
+        return _AUTOMATIC_INTENT, Ranked(()), False
+    ranked = engines.intent.classify(reading.subject, text, language.code)
+    ranking = tuple(entry for entry in ranked.ranking if entry[0] in known)
+    ranked = Ranked(ranking, ranked.also, ranked.why)
+    kinds = {document.kind for document in documents}
+    by_document = {
+        "insurance_certificate": "lease.insurance",
+        "tax_notice": "lease.survey",
+        "caf_letter": "rent.receipt",
+    }
+    for kind, intent in by_document.items():
+        # A bare "voici le document" says nothing; the document itself does.
+        if kind in kinds and intent in known and (not ranking or ranking[0][1] < 0.6 or len(text.split()) < 20):
+            return (
+                intent,
+                Ranked(((intent, 0.9), *ranking), (), (Because("intent", f"the attachment is a {kind}"),)),
+                False,
+            )
+    if not ranking or ranking[0][1] < context.min_confidence:
+        guess = ranking[0][0] if ranking else _UNCLEAR
+        return guess, ranked, True
+    return ranking[0][0], ranked, False
+
+
+def _urgency(
+    reading: Reading, text: str, intent: str, *, abstained: bool, today: date
+) -> tuple[UrgencyLevel, str, danger.Danger | None]:
+    if reading.automatic is not None and reading.automatic != "list":
+        return "low", "automatic message", None
+    found = danger.find(f"{reading.subject}\n{text}", today.month)
+    if found is not None and (found.level == "critical" or intent not in _LOW):
+        return found.level, found.why, found
+    if intent in _LOW and not abstained:
+        return "low", "nothing is asked", None
+    return "normal", "an ordinary request", None
+
+
+def _answerable(reading: Reading, intent: str, text: str) -> bool:
+    if reading.automatic is not None:
+        return False
+    if intent in _LOW:
+        return False
+    return not (intent == "partner.supplier" and not _QUESTION.search(text))
