@@ -207,6 +207,8 @@ class Effect:
     mark: Mark | None = None
     """The folder's UIDVALIDITY and UIDNEXT stored with the intent."""
     result: str = ""
+    age: float = 0.0
+    """Seconds since it was last written, by the database's clock."""
 
 
 @dataclass(frozen=True, slots=True)

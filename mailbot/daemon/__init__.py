@@ -1,0 +1,1 @@
+"""The unattended parts: the poller, the reconciler, and the two steps that workers run."""

@@ -1,5 +1,6 @@
 """What workers write: claims, decisions and effects.  Every write checks the fence of its claim."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,10 +115,11 @@ class Cases:
     def effects(self, claim: Claim) -> tuple[Effect, ...]:
         """In the order in which they are to be made true."""
         with transaction(self.engine) as connection:
+            now = database_time(connection)
             rows = connection.execute(
                 select(effect).where(effect.c.case_id == claim.case_id).order_by(effect.c.position)
             )
-            return tuple(_effect(row) for row in rows)
+            return tuple(_effect(row, now) for row in rows)
 
     def write(self, claim: Claim, *changes: EffectWrite) -> None:
         """All changes in one durable transaction.  Raises Fenced when the lease was lost."""
@@ -127,14 +129,33 @@ class Cases:
             for change in changes:
                 _write(connection, now, claim, change)
 
-    def finish(self, claim: Claim, *changes: EffectWrite, record: str | None, reason: str | None = None) -> None:
-        """Nothing is owed any more: end the claim, and leave no text behind but `record`."""
+    def finish(
+        self,
+        claim: Claim,
+        *changes: EffectWrite,
+        record: str | None,
+        reason: str | None = None,
+        has_text: bool = False,
+    ) -> None:
+        """Nothing is owed any more: end the claim, and leave no text behind but `record`.
+
+        `has_text` says that the record still holds words of the mail, to be removed by `fade` when their time is over.
+        """
         with transaction(self.engine) as connection:
             now = database_time(connection)
             _held(connection, claim)
             for change in changes:
                 _write(connection, now, claim, change)
-            _end(connection, claim, state="done", record=record, draft=None, reason=reason, finished_at=now)
+            _end(
+                connection,
+                claim,
+                state="done",
+                record=record,
+                draft=None,
+                reason=reason,
+                has_text=has_text,
+                finished_at=now,
+            )
             _note(connection, now, claim.case_id, "done" if reason is None else f"done: {reason}")
 
     def park(self, claim: Claim, reason: str) -> None:
@@ -183,6 +204,31 @@ class Cases:
             if ids:
                 connection.execute(update(case).where(case.c.id.in_(ids)).values(rung_at=now))
             return tuple(Ring(row.id, "act" if row.state == "decided" else row.queue) for row in rows)
+
+    def fade(self, seconds: float, shorten: Callable[[str], str], limit: int = 200) -> int:
+        """Shorten the records that were finished longer ago than `seconds`; how many there were."""
+        with transaction(self.engine) as connection:
+            now = database_time(connection)
+            rows = connection.execute(
+                select(case.c.id, case.c.record)
+                .where(case.c.has_text.is_(True), case.c.state == "done", case.c.finished_at <= now - seconds)
+                .limit(limit)
+            ).all()
+            for row in rows:
+                connection.execute(
+                    update(case).where(case.c.id == row.id).values(record=shorten(row.record), has_text=False)
+                )
+            return len(rows)
+
+    def records(self) -> tuple[tuple[int, str], ...]:
+        """The kept records of finished cases, oldest first."""
+        with transaction(self.engine) as connection:
+            rows = connection.execute(
+                select(case.c.id, case.c.record)
+                .where(case.c.state == "done", case.c.record.is_not(None))
+                .order_by(case.c.id)
+            )
+            return tuple((row.id, row.record) for row in rows)
 
     def open_cases(self) -> int:
         """How many cases are not yet done, parked or left alone."""
@@ -263,9 +309,9 @@ def _write(connection: Connection, now: float, claim: Claim, change: EffectWrite
     _note(connection, now, claim.case_id, f"{change.kind} {change.state}")
 
 
-def _effect(row: Row[Any]) -> Effect:
+def _effect(row: Row[Any], now: float) -> Effect:
     mark = None if row.mark_uidvalidity is None else Mark(row.mark_uidvalidity, row.mark_uidnext)
-    return Effect(row.kind, row.target, row.key, row.state, row.tries, mark, row.result)
+    return Effect(row.kind, row.target, row.key, row.state, row.tries, mark, row.result, now - row.updated_at)
 
 
 def _note(connection: Connection, now: float, case_id: int, event: str) -> None:

@@ -99,6 +99,7 @@ case = Table(
     Column("sender_key", String(64)),
     Column("thread_key", String(64)),
     Column("reason", Text),
+    Column("has_text", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("account", "fingerprint", name="uq_case_account_fingerprint"),
     Index("ix_case_state_not_before", "state", "not_before"),
     Index("ix_case_sender_key", "account", "sender_key", "decided_at"),

@@ -74,7 +74,7 @@ _CRITICAL: tuple[tuple[str, str], ...] = (
     ),
     (
         "violence",
-        r"(?:me|nous|la|le) (?:frappe|bat|tape dessus|etrangle)\b|menac\w*[^.!?\n]{0,40}(?:couteau|arme|machette|pistolet|mort|tuer)|coups? de (?:feu|couteau)|\bagress(?:e|ee|ion)\b[^.!?\n]{0,40}(?:maintenant|en ce moment|a l'instant)|(?:er|she|he) (?:is )?(?:beating|hitting) (?:me|us)",
+        r"\b(?:il|elle|on|mari|voisin|compagnon|ex|pere|fils) (?:me|nous|la|le) (?:frappe|bat|tape dessus|etrangle)\b|\bme (?:frappe|bat)\b|menac\w*[^.!?\n]{0,40}(?:couteau|arme|machette|pistolet|mort|tuer)|coups? de (?:feu|couteau)|\bagress(?:e|ee|ion)\b[^.!?\n]{0,40}(?:maintenant|en ce moment|a l'instant)|(?:er|she|he) (?:is )?(?:beating|hitting) (?:me|us)",
     ),
     (
         "détresse",

@@ -90,20 +90,18 @@ _MONTHS = {
             1,
         )
     },
-
-        "fevrier": 2,
-        "aout": 8,
-        "decembre": 12,
-        "janv": 1,
-        "févr": 2,
-        "fevr": 2,
-        "juil": 7,
-        "sept": 9,
-        "oct": 10,
-        "nov": 11,
-        "déc": 12,
-        "dec": 12
-    ,
+    "fevrier": 2,
+    "aout": 8,
+    "decembre": 12,
+    "janv": 1,
+    "févr": 2,
+    "fevr": 2,
+    "juil": 7,
+    "sept": 9,
+    "oct": 10,
+    "nov": 11,
+    "déc": 12,
+    "dec": 12,
 }
 _DAYS = {name: at for at, name in enumerate(("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"))}
 _NUMERIC = re.compile(r"(?<![\d/.])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?(?![\d/]|\.\d)")
@@ -235,7 +233,7 @@ def _near(on: date, month: int, day: int) -> int:
 
 
 def _weekday(on: date, weekday: int, day: int) -> list[date]:
-    """ "samedi 14": the nearest such day, looking forward first."""
+    """The day meant by "samedi 14": the nearest such one, looking forward first."""
     for shift in (*range(62), *range(-1, -32, -1)):
         when = on + timedelta(days=shift)
         if when.day == day and when.weekday() == weekday:

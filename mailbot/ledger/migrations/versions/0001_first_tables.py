@@ -61,6 +61,7 @@ def upgrade() -> None:
     sa.Column('sender_key', sa.String(length=64), nullable=True),
     sa.Column('thread_key', sa.String(length=64), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('has_text', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case')),
     sa.UniqueConstraint('account', 'fingerprint', name='uq_case_account_fingerprint')
     )

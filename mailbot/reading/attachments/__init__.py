@@ -1,0 +1,8 @@
+"""One attachment's bytes to a Part: type by content, never by name; every limit a partial result with a defect.
+
+Runs in the limited child process: the libraries behind it read hostile files.
+"""
+
+from mailbot.reading.attachments.dispatch import Budget, read_attachment
+
+__all__ = ["Budget", "read_attachment"]
