@@ -1,0 +1,70 @@
+"""`mailbot check`: is everything right?  One line per problem, with what to do."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mailbot import settings
+from mailbot.errors import Misconfigured
+from mailbot.imap import probe
+from mailbot.model import Case, Reading, Texts
+from mailbot.pipeline import decide_read
+from mailbot.rules import try_examples
+from mailbot.wire import Shop, account_of, login_of, secrets_missing
+
+
+def check(*, rules: Path | None, offline: bool) -> int:
+    """Raises Misconfigured with every problem found."""
+    loaded = settings.load(rules=rules)
+    shop = Shop(loaded, need_secrets=False)
+    try:
+        book = shop.book()
+        print(f"{loaded.rules}: valid, {len(book.rules)} rules, {len(book.mailboxes)} mailboxes")
+        problems = list(_examples(shop))
+        tried = sum(len(rule.examples) + len(rule.against) for rule in book.rules)
+        if tried and not problems:
+            print(f"examples: all {tried} go where they should")
+        problems += _machine(shop)
+        missing = secrets_missing(book, loaded)
+        problems += missing
+        if not offline and not missing:
+            problems += _mailboxes(shop)
+    finally:
+        shop.reader.close()
+    if problems:
+        raise Misconfigured(*problems)
+    print("everything is right")
+    return 0
+
+
+def _machine(shop: Shop) -> list[str]:
+    problems: list[str] = []
+    for test in (shop.check_machine, shop.check_ledger):
+        try:
+            test()
+        except Misconfigured as error:
+            problems += error.problems
+    return problems
+
+
+def _examples(shop: Shop) -> tuple[str, ...]:
+    tools, book = shop.tools(), shop.book()
+    account = account_of(book, next(iter(book.mailboxes)))
+
+    def understood(text: str) -> Case:
+        reading = Reading("sha256:example", len(text), date=datetime.now(UTC), text=Texts(text))
+        decision = decide_read(reading, "example", account, tools, datetime.now(UTC))
+        return Case(account.name, reading, decision.understanding)
+
+    return try_examples(book, understood)
+
+
+def _mailboxes(shop: Shop) -> list[str]:
+    problems: list[str] = []
+    for name, mailbox in shop.book().mailboxes.items():
+        found = probe(login_of(shop.book(), name, shop.settings), mailbox.watch)
+        problems += found.problems
+        if found.capabilities:
+            print(f"mailbox {name}: logged in; drafts go to '{found.drafts or '?'}'")
+            print(f"  folders: {', '.join(found.folders)}")
+            print(f"  server can: {' '.join(found.capabilities)}")
+    return problems
