@@ -227,6 +227,13 @@ class Shop:
         days = self.book().privacy.keep_text_days
         return Reconciler(self.ledger, doorbell, self.settings.sweep_seconds, days, stop)
 
+    def warm(self) -> None:
+        """Load what the first mail would otherwise wait for."""
+        tools = self.tools()
+        tools.engines.languages.detect("bonjour, merci de votre réponse rapide", "fr")
+        tools.engines.intent.classify("", "bonjour", "fr")
+        self.reader.warm()
+
     def check_machine(self) -> None:
         """Raises Misconfigured when this machine lacks something that reading needs."""
         Tesseract().check(self.book().languages[0])

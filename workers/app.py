@@ -12,7 +12,7 @@ for _name in ("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
 from celery import Celery
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
 
 QUEUES = ("light", "heavy", "act")
 MEMORY = "memory://"
@@ -20,7 +20,8 @@ MEMORY = "memory://"
 app = Celery("mailbot", include=["workers.tasks"])
 app.conf.update(
     broker_url=os.environ.get("MAILBOT_BROKER_URL") or MEMORY,
-    task_queues=[Queue(name) for name in QUEUES],
+    # Each with an exchange of its own, or a message for one would reach all.
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
     task_default_queue="light",
     # No results: nothing grows, no secret or text lies in Redis.
     result_backend=None,
@@ -37,6 +38,8 @@ app.conf.update(
     # Leaks of the libraries end with their process.
     worker_max_tasks_per_child=100,
     worker_max_memory_per_child=400_000,
+    # A new process loads its model before it says that it is up.
+    worker_proc_alive_timeout=60.0,
     task_time_limit=300,
     task_soft_time_limit=240,
     worker_soft_shutdown_timeout=30,

@@ -20,6 +20,7 @@ _POLLER_STOP_SECONDS = 20.0
 
 def run(shop: Shop, *, include_existing: bool) -> int:
     """Until SIGTERM or SIGINT; 0 after a clean stop."""
+    shop.warm()
     borrow(shop)
     with _worker("light", "light,act"), _worker("heavy", "heavy"):
         return watch(shop, include_existing=include_existing)

@@ -4,7 +4,7 @@ import os
 import threading
 from dataclasses import dataclass
 
-from celery.signals import worker_process_shutdown
+from celery.signals import worker_process_init, worker_process_shutdown
 from kombu.exceptions import KombuError, OperationalError
 
 from mailbot import settings
@@ -48,6 +48,7 @@ def _desk() -> steps.Desk:
             _WORKSHOP.shop = Shop(loaded)
             _WORKSHOP.desk = _WORKSHOP.shop.desk(Celeries())
             _WORKSHOP.pid = os.getpid()
+            _WORKSHOP.shop.warm()
         return _WORKSHOP.desk
 
 
@@ -55,6 +56,11 @@ def borrow(shop: Shop) -> None:
     """In the embedded daemon poller and workers are one process: they share one shop."""
     with _LOCK:
         _WORKSHOP.shop, _WORKSHOP.desk, _WORKSHOP.pid = shop, shop.desk(Celeries()), os.getpid()
+
+
+@worker_process_init.connect
+def _open(**_event: object) -> None:
+    _desk()
 
 
 @worker_process_shutdown.connect

@@ -39,5 +39,15 @@ class CrashPoints:
         if self.log is not None:
             with open(self.log, "a", encoding="ascii") as file:  # noqa: PTH123 - appended to by several processes at once
                 file.write(f"{number}\n")
-        if number == self.armed:
+        if number == self.armed and self._first():
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def _first(self) -> bool:
+        """Once per log: a pool that replaces its killed process would otherwise be killed for ever."""
+        if self.log is None:
+            return True
+        try:
+            os.close(os.open(f"{self.log}.fired", os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            return False
+        return True

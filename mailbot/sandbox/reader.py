@@ -52,6 +52,11 @@ class SandboxReader:
         with self._lock:
             return _Attempt(self, raw, request, self._limits).reading()
 
+    def warm(self) -> None:
+        """Have a child ready before the first mail."""
+        with self._lock:
+            self.child()
+
     def close(self) -> None:
         """End the child."""
         with self._lock:

@@ -21,7 +21,7 @@ class Danger:
 _CRITICAL: tuple[tuple[str, str], ...] = (
     (
         "odeur de gaz",
-        r"(?:odeurs?|senteur|fuite) de gaz|(?:ca |il )?sen(?:t|tons|s)\b[^.!?\n]{0,25}\bgaz\b|gaz qui fuit|oeufs? pourris?",
+        r"(?:odeurs?|senteur|fuite) de gaz|\bsen(?:t|s|tons|tez|tent|tais|tait|taient|tir|ti|tie)\b[^.!?\n]{0,25}\bgaz\b|gaz qui fuit|oeufs? pourris?",
     ),
     (
         "gas",
@@ -110,7 +110,7 @@ _TAKEN_BACK = re.compile(
 _COLD = re.compile(
     r"(?:pas|plus|sans|aucun|manque|panne|coupure|arret|en panne|h\.?s)\b[^.!?\n]{0,40}(?:chauff|radiateur|eau chaude|chaudiere)|(?:chauff\w*|radiateurs?|chaudiere|eau chaude)[^.!?\n]{0,60}"
     r"(?:panne|marche(?:nt)? p|ne fonctionn|froids?|glac|coupe|arret|h\.?s|plus)|no (?:heating|hot water)|heating (?:is )?(?:off|broken|not)|sin calefaccion|sem aquecimento|"
-    r"(?:keine|ohne) heizung|kalorifer\w*[^.!?\n]{0,30}(?:yanmiyor|calismiyor|soguk)|fara caldura|nu avem caldura|батаре\w*[^.!?\n]{0,20}холодн|нет отоплени|немає опаленн|المدفأة لا|لا (?:يوجد )?تدفئة|"
+    r"(?:keine|ohne) heizung|kalorifer\w*[^.!?\n]{0,30}(?:yanmiyor|calismiyor|soguk)|fara (?:caldura|apa calda)|nu avem (?:caldura|apa calda)|sin agua caliente|sem agua quente|sicak su (?:yok|akmiyor)|нет горячей воды|немає гарячої води|لا (?:يوجد |توجد )?ماء ساخن|没有热水|brak (?:cieplej wody|ogrzewania)|senza (?:acqua calda|riscaldamento)|батаре\w*[^.!?\n]{0,20}холодн|нет отоплени|немає опаленн|(?:المدفأة|التدفئة|السخان) لا|لا (?:يوجد )?تدفئة|"
     r"暖气[^。]{0,8}不热|nie dziala ogrzewanie|non funziona il riscaldamento|chauffage (?:ma)?ma?khdamch"
 )
 _LIGHTS = re.compile(

@@ -32,6 +32,7 @@ _QUESTION = re.compile(
     r"\?|\b(?:pouvez|pourriez|merci de|svp|s'il vous pla|please|could you|por favor|lütfen)\b", re.IGNORECASE
 )
 _MOST_CHARACTERS = 20_000
+_LIST_SURE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,10 @@ def _intent(
     if reading.automatic in {"bounce", "auto-reply", "receipt", "notification"} and _AUTOMATIC_INTENT in known:
         return _AUTOMATIC_INTENT, Ranked(()), False
     ranked = engines.intent.classify(reading.subject, text, language.code)
+    sure = ranked.ranking[0][1] if ranked.ranking else 0.0
+    if reading.automatic == "list" and sure < _LIST_SURE and _AUTOMATIC_INTENT in known:
+        # A newsletter; what a tenants' association writes over its list is read like anybody's mail.
+        return _AUTOMATIC_INTENT, Ranked(()), False
     ranking = tuple(entry for entry in ranked.ranking if entry[0] in known)
     ranked = Ranked(ranking, ranked.also, ranked.why)
     kinds = {document.kind for document in documents}
