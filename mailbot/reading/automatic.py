@@ -1,111 +1,232 @@
-"""Mails that no person wrote to us: never answered.  By header first, by content for those that carry none."""
+"""Mails that no person wrote to us: never answered (RFC 3834, 3464, 2919, 2369, 8058, 8098).
+
+Headers first; then, for the old and the silent, words: and those only when several signs agree, for people write about
+absences, bounces and automatic replies too.
+"""
 
 import re
-from email.message import Message as EmailMessage
+from dataclasses import dataclass
+from typing import Final
 
 from mailbot.model import Address, Automatic, Because
-from mailbot.reading.headers import decoded, first
+from mailbot.reading import machines
+from mailbot.reading.envelope import Envelope
+from mailbot.reading.structure import Entity
+from mailbot.reading.words import decode_text
 
-_MACHINE = re.compile(
-    r"^(?:mailer-daemon|postmaster|mail-daemon|mdaemon|listserv|majordomo|bounces?[+\-=]|.*-bounces?(?:[+\-=]|$)|owner-.*|.*-request$)",
+Judged = tuple[Automatic, str] | None
+
+
+def _any(patterns: tuple[str, ...]) -> str:
+    return "|".join(patterns)
+
+
+_AWAY_SUBJECT: Final = re.compile(
+    rf"^\s*[\[(]?(?:{_any(machines.AWAY_SUBJECTS)})[\])]?\s*(?:[:：\-–|(\[,]|$)", re.IGNORECASE
+)
+_WEAK_AWAY_SUBJECT: Final = re.compile(r"^\s*(?:absence|absent|abwesend|ausente|auto|afwezig|ooo)\b", re.IGNORECASE)
+_BOUNCE_SUBJECT: Final = re.compile(rf"^\s*[\[*(]*\s*(?:{_any(machines.BOUNCE_SUBJECTS)})", re.IGNORECASE)
+_BOUNCE_SENTENCE: Final = re.compile(_any(machines.BOUNCE_SENTENCES), re.IGNORECASE)
+_RECEIPT_SUBJECT: Final = re.compile(rf"^\s*(?:{_any(machines.RECEIPT_SUBJECTS)})\s*(?:[:：\-–]|$)", re.IGNORECASE)
+_RECEIPT_SENTENCE: Final = re.compile(_any(machines.RECEIPT_SENTENCES), re.IGNORECASE)
+_ABSENCE: Final = re.compile(rf"(?<!\w)(?:{_any(machines.ABSENCES)})", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(rf"(?<!\w)(?:{_any(machines.ELSEWHERE)})", re.IGNORECASE)
+_SAYS_SO: Final = re.compile(rf"(?:^|[.!*\-\n]\s*)(?:{_any(machines.SAYS_SO)})", re.IGNORECASE)
+_NO_ANSWER: Final = re.compile(_any(machines.NO_ANSWER), re.IGNORECASE)
+_NO_REPLY: Final = re.compile(
+    rf"^(?:[\w.+-]{{0,30}}[._-])?(?:{_any(machines.NO_REPLY)})(?:[._+-].{{0,60}})?$", re.IGNORECASE
+)
+_DAEMON: Final = re.compile(rf"^(?:{_any(machines.DAEMONS)})$", re.IGNORECASE)
+_LIST_SERVER: Final = re.compile(rf"^(?:{_any(machines.LIST_SERVERS)})$", re.IGNORECASE)
+_ASSOCIATION: Final = re.compile(_any(machines.ASSOCIATIONS), re.IGNORECASE)
+_ACTION: Final = re.compile(rb"^action\s*:\s*(delivered|relayed|expanded|failed|delayed)", re.IGNORECASE | re.MULTILINE)
+_RESPONDERS: Final = (
+    "x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-autoreply-domain", "x-mail-autoreply",
+    "x-auto-reply", "x-vacation", "x-away", "x-autorespond-from", "x-amazon-auto-reply",
+)  # fmt: skip
+_BULK: Final = (
+    "feedback-id",
+    "x-campaign",
+    "x-campaignid",
+    "x-campaign-id",
+    "x-mailing-id",
+    "x-csa-complaints",
+    "list-unsubscribe-post",
+)
+_YOUR_MAIL: Final = re.compile(
+    r"votre (?:message|demande|mail|courriel)|your (?:message|request|e-?mail)|ihre (?:nachricht|anfrage|e-?mail)"
+    r"|su (?:mensaje|correo|solicitud)|(?:a sua|o seu) (?:mensagem|pedido|e-?mail)"
+    r"|(?:il suo|la sua) (?:messaggio|mail|richiesta)",
     re.IGNORECASE,
 )
-_NO_REPLY = re.compile(
-    r"^(?:no|ne|do-?not|nicht|non|nao|niet)[._-]?(?:reply|responder|pas[._-]?repondre|antworten|rispondere|responda|beantwoorden|repondre)",
-    re.IGNORECASE,
-)
-_AWAY_SUBJECT = re.compile(
-    r"^(?:(?:re|tr|aw)\s*:\s*)*(?:r[ée]ponse automatique|absence du bureau|message d['’]absence|automatic reply|auto(?:matic)?[ -]?(?:reply|response)|"
-    r"out of (?:the )?office|automatische antwort|abwesenheits(?:notiz|nachricht)|abwesend|respuesta autom[áa]tica|fuera de (?:la )?oficina|"
-    r"resposta autom[áa]tica|aus[êe]ncia (?:do|tempor)|risposta automatica|fuori (?:ufficio|sede)|automatisch antwoord|afwezig|"
-    r"odpowied[źz] automatyczna|automatyczna odpowied|r[ăa]spuns automat|otomatik yan[ıi]t|ofis d[ıi][şs][ıi]nda|автоматический ответ|автоответ|"
-    r"автоматична відповідь|رد تلقائي|自动回复)",
-    re.IGNORECASE,
-)
-_BOUNCE_SUBJECT = re.compile(
-    r"^(?:undeliver(?:ed|able)|mail delivery (?:failed|failure|subsystem)|delivery (?:status notification|failure|has failed)|returned mail|failure notice|"
-    r"non[ -]remis|[ée]chec de (?:la )?(?:remise|distribution)|message non distribu|unzustellbar|no se puede entregar|"
-    r"n[ãa]o (?:foi )?entregue|impossibile recapitare|onbestelbaar|niedostarczalne)",
-    re.IGNORECASE,
-)
-_RECEIPT_SUBJECT = re.compile(
-    r"^(?:lu|read|gelesen|le[íi]do|letto|accus[ée] de (?:lecture|r[ée]ception)|read receipt)\s*:", re.IGNORECASE
-)
-_AWAY_TEXT = re.compile(
-    r"\b(?:je (?:suis|serai) (?:actuellement |de nouveau )?(?:absente?|en cong[ée]s?)\b[^\n]{0,120}\b(?:jusqu|du |de retour|retour)|"
-    r"i am (?:currently )?(?:out of (?:the )?office|on leave|away from)|ich bin (?:derzeit |bis )[^\n]{0,60}(?:nicht im b[üu]ro|abwesend)|"
-    r"estar[ée] (?:ausente|fuera)|estarei ausente|sar[òo] assente|ik ben (?:afwezig|niet aanwezig))",
-    re.IGNORECASE,
-)
-_AWAY_HELP = re.compile(
-    r"\b(?:en cas d['’]urgence|vous pouvez (?:contacter|joindre|vous adresser)|votre (?:message|mail|demande)[^\n]{0,60}(?:trait|retour)|"
-    r"in urgent cases|please contact|in dringenden f[äa]llen|wenden sie sich|en caso de urgencia|em caso de urg|in caso di urgenza|neem contact)",
-    re.IGNORECASE,
-)
-# A vacation message is short; a person who mentions an absence in a letter is not away.
-_AWAY_LENGTH = 900
+_WORD: Final = re.compile(r"\w+")
+_SHORT: Final = 150
+"""Words; an absence message is short, and a letter that mentions an absence mostly is not."""
 
 
-def judge(
-    message: EmailMessage, sender: Address | None, own: tuple[str, ...], subject: str, fresh: str
-) -> tuple[Automatic | None, tuple[Because, ...]]:
-    """What kind of machine wrote this, and by which sign; (None, ()) for a person."""
-    kind, because = _by_header(message, sender, own) or _by_content(sender, subject, fresh) or (None, "")
-    return kind, (Because("automatic", because),) if kind is not None else ()
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What the judgement rests on."""
+
+    root: Entity
+    envelope: Envelope
+    sender: Address | None
+    fresh: str
+    own: frozenset[str]
+    """The mailbox's own addresses, lower case."""
+    web_form: bool = False
+    """A form on a web site sent it in a person's name."""
+
+    def field(self, name: str) -> str:
+        raw = self.root.first(name)
+        return "" if raw is None else decode_text(raw).casefold()
+
+    def has(self, name: str) -> bool:
+        return self.root.first(name) is not None
+
+    @property
+    def local(self) -> str:
+        return "" if self.sender is None else self.sender.address.rpartition("@")[0]
 
 
-def _by_header(message: EmailMessage, sender: Address | None, own: tuple[str, ...]) -> tuple[Automatic, str] | None:
-    local = sender.address.partition("@")[0] if sender is not None else ""
-    if first(message, "X-Mailbot-Key") is not None or (sender is not None and sender.address.casefold() in own):
-        return "own", "sent by this very mailbox"
-    return _by_report(message, local) or _by_submission(message) or _by_list(message, local)
+def judge(mail: Mail) -> tuple[Automatic | None, tuple[Because, ...]]:
+    """What kind of machine wrote this and by which sign; (None, ()) for a person."""
+    for rule in (_own, _report, _bounce, _reply, _list, _notification, _by_words):
+        found = rule(mail)
+        if found is not None:
+            return found[0], (Because("automatic", found[1]),)
+    return None, ()
 
 
-def _by_report(message: EmailMessage, local: str) -> tuple[Automatic, str] | None:
-    content_type = (first(message, "Content-Type") or "").casefold()
-    if "multipart/report" in content_type:
-        if "disposition-notification" in content_type:
-            return "receipt", "multipart/report of a disposition notification (RFC 8098)"
-        return "bounce", "multipart/report (RFC 3464)"
-    if _MACHINE.match(local):
+def is_discussion(mail: Mail) -> bool:
+    """A list on which people talk, here to us or of a house: their words are people's words."""
+    if not (mail.has("list-id") or mail.has("list-post") or mail.field("precedence") == "list"):
+        return False
+    if any(mail.has(name) for name in _BULK) or mail.field("precedence") in {"bulk", "junk"}:
+        return False
+    if mail.field("auto-submitted") not in {"", "no"} or _LIST_SERVER.match(mail.local) or _NO_REPLY.match(mail.local):
+        return False
+    recipients = {address.address.casefold() for address in (*mail.envelope.to, *mail.envelope.cc)}
+    named = " ".join((mail.field("list-id"), mail.field("list-post"), *recipients))
+    return bool(recipients & mail.own) or bool(_ASSOCIATION.search(named))
+
+
+def _own(mail: Mail) -> Judged:
+    """A web form that writes in the mailbox's own name is somebody else's mail."""
+    if mail.sender is not None and mail.sender.address.casefold() in mail.own and not mail.web_form:
+        return "own", "sent from this very mailbox"
+    return None
+
+
+def _report(mail: Mail) -> Judged:
+    """multipart/report (RFC 6522): delivery status, disposition notification, feedback."""
+    kinds = {entity.media_type for entity in mail.root.walk()}
+    declared = mail.root.content_type.plain("report-type") or ""
+    is_report = mail.root.media_type == "multipart/report"
+    if "message/disposition-notification" in kinds or (is_report and "disposition" in declared):
+        return "receipt", "a disposition notification (RFC 8098)"
+    if is_report and "feedback" in declared:
+        return "notification", "a feedback report (RFC 5965)"
+    if is_report or (mail.root.parts and "message/delivery-status" in kinds):
+        status = next((part.body for part in mail.root.walk() if part.media_type == "message/delivery-status"), b"")
+        actions = {found.lower() for found in _ACTION.findall(status[:20_000])}
+        if actions and actions <= {b"delivered", b"relayed", b"expanded"}:
+            return "receipt", "a delivery status notification of success (RFC 3464)"
+        return "bounce", "a delivery status notification (RFC 3464)"
+    return None
+
+
+def _bounce(mail: Mail) -> Judged:
+    subject = mail.envelope.subject
+    if mail.has("x-failed-recipients"):
+        return "bounce", "X-Failed-Recipients"
+    daemon = bool(_DAEMON.match(mail.local))
+    certain = daemon and mail.local.casefold() != "postmaster"
+    if _BOUNCE_SUBJECT.match(subject) and (daemon or _null_path(mail) or _BOUNCE_SENTENCE.search(mail.fresh[:8000])):
+        return "bounce", "the subject and words of a delivery failure"
+    if certain and not _AWAY_SUBJECT.match(subject):
         return "bounce", "written by a mail system"
+    if (daemon or _null_path(mail)) and _BOUNCE_SENTENCE.search(mail.fresh[:8000]):
+        return "bounce", "the words of a delivery failure"
     return None
 
 
-def _by_submission(message: EmailMessage) -> tuple[Automatic, str] | None:
-    if (first(message, "Auto-Submitted") or "").strip().casefold().startswith("auto-replied"):
+def _null_path(mail: Mail) -> bool:
+    return re.sub(r"\s", "", mail.field("return-path")) == "<>"
+
+
+def _reply(mail: Mail) -> Judged:
+    submitted = mail.field("auto-submitted").partition(";")[0].strip()
+    if submitted in {"auto-replied", "auto-reply"} or "vacation" in submitted:
         return "auto-reply", "Auto-Submitted: auto-replied (RFC 3834)"
-    if any(first(message, name) is not None for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder")):
-        return "auto-reply", "an auto-responder's header"
-    if (path := first(message, "Return-Path")) is not None and path.strip() == "<>":
-        away = _AWAY_SUBJECT.match(decoded(first(message, "Subject")))
-        return ("auto-reply" if away else "bounce"), "null return path"
+    if (sign := _responder(mail)) is not None:
+        return "auto-reply", sign
+    subject = mail.envelope.subject
+    suppressed = mail.has("x-auto-response-suppress") or submitted.startswith("auto-")
+    if _AWAY_SUBJECT.match(subject) and (suppressed or _null_path(mail) or mail.has("x-ms-exchange-inbox-rules-loop")):
+        return "auto-reply", "the subject of an automatic reply"
+    return _from_nobody(mail) if _null_path(mail) else None
+
+
+def _responder(mail: Mail) -> str | None:
+    """The header by which an auto-responder gives itself away."""
+    if any(mail.has(name) and mail.field(name) not in {"no", "false", "0"} for name in _RESPONDERS):
+        return "an auto-responder's header"
+    if "auto_reply" in {mail.field("precedence"), mail.field("x-precedence"), mail.field("preference")}:
+        return "Precedence: auto_reply"
+    if mail.field("x-autogenerated") == "reply" or "autoresponder" in mail.field("delivered-to"):
+        return "an auto-responder's header"
     return None
 
 
-def _by_list(message: EmailMessage, local: str) -> tuple[Automatic, str] | None:
-    # X-Auto-Response-Suppress is no sign by itself: Exchange writes it into people's mails too.
-    if any(first(message, name) is not None for name in ("List-Id", "List-Unsubscribe", "List-Post")):
-        return "list", "a mailing list's header (RFC 2919, 2369)"
-    precedence = (first(message, "Precedence") or "").strip().casefold()
-    if precedence in {"bulk", "list", "junk", "auto_reply"}:
-        return ("auto-reply" if precedence == "auto_reply" else "list"), f"Precedence: {precedence}"
-    if (first(message, "Auto-Submitted") or "no").strip().casefold() != "no":
+def _from_nobody(mail: Mail) -> Judged:
+    """RFC 5321 section 4.5.5: whoever sends with a null return path wants no answer."""
+    subject = mail.envelope.subject
+    if _RECEIPT_SUBJECT.match(subject):
+        return "receipt", "a null return path and the subject of a read receipt"
+    answering = mail.has("in-reply-to") or mail.has("references") or _AWAY_SUBJECT.match(subject)
+    return ("auto-reply" if answering else "notification"), "a null return path"
+
+
+def _list(mail: Mail) -> Judged:
+    if is_discussion(mail):
+        return None
+    if any(
+        mail.has(name) for name in ("list-id", "list-unsubscribe", "list-post", "list-unsubscribe-post", "list-owner")
+    ):
+        return "list", "a mailing list's header (RFC 2919, 2369, 8058)"
+    if mail.field("precedence") in {"list", "bulk", "junk"}:
+        kind: Automatic = "list" if mail.field("precedence") != "bulk" or mail.has("feedback-id") else "notification"
+        return kind, f"Precedence: {mail.field('precedence')}"
+    if _LIST_SERVER.match(mail.local):
+        return "list", "written by a list server"
+    return None
+
+
+def _notification(mail: Mail) -> Judged:
+    if mail.web_form:
+        return None
+    if mail.field("auto-submitted") not in {"", "no"}:
         return "notification", "Auto-Submitted (RFC 3834)"
-    if _NO_REPLY.match(local):
+    if _NO_REPLY.match(mail.local):
         return "notification", "the sender's address takes no replies"
     return None
 
 
-def _by_content(sender: Address | None, subject: str, fresh: str) -> tuple[Automatic, str] | None:
+def _by_words(mail: Mail) -> Judged:
+    subject, text = mail.envelope.subject, mail.fresh[:6000]
+    short = len(_WORD.findall(text)) <= _SHORT
+    asks = re.search(r"[?؟？]", text) is not None
+    absent, elsewhere, says_so = _ABSENCE.search(text), _ELSEWHERE.search(text), _SAYS_SO.search(text)
     if _AWAY_SUBJECT.match(subject):
-        return "auto-reply", "the subject of an automatic reply"
-    if _BOUNCE_SUBJECT.match(subject) and (
-        sender is None or re.search(r"daemon|postmaster|system|exchange", sender.address + sender.name, re.IGNORECASE)
-    ):
-        return "bounce", "the subject of a delivery failure"
-    if _RECEIPT_SUBJECT.match(subject) and len(fresh) < _AWAY_LENGTH:
-        return "receipt", "the subject of a read receipt"
-    if len(fresh) < _AWAY_LENGTH and _AWAY_TEXT.search(fresh) and _AWAY_HELP.search(fresh):
+        weak = _WEAK_AWAY_SUBJECT.match(subject) is not None
+        if not weak or (short and not asks and (says_so or (absent and elsewhere))):
+            return "auto-reply", "the subject of an automatic reply"
+    if _RECEIPT_SUBJECT.match(subject) and short and (_RECEIPT_SENTENCE.search(text) or not text.strip()):
+        return "receipt", "the subject and words of a read receipt"
+    if short and not asks and absent and (elsewhere or says_so or _NO_ANSWER.search(text)):
         return "auto-reply", "the words of an absence message"
+    if says_so and not mail.web_form:
+        answering = short and _YOUR_MAIL.search(text)
+        return ("auto-reply" if answering else "notification"), "it says itself that it is automatic"
     return None

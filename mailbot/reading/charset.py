@@ -1,103 +1,264 @@
-"""Bytes to text, whatever the label says.  Total and linear."""
+"""Bytes to text, whatever the label says (RFC 2046 section 4.1.2).  Total and linear; only charsets that are known."""
 
 import codecs
+import re
 import unicodedata
+from typing import Final
 
 from charset_normalizer import from_bytes
 
-_ALIASES = {
-    "windows-874": "cp874",
-    "x-mac-roman": "mac_roman",
-    "macintosh": "mac_roman",
-    "x-mac-cyrillic": "mac_cyrillic",
+# Python's codec by label.  A label outside this table is no charset: `punycode` costs 40 s for a megabyte, and
+# `unicode_escape` is a language.  Whoever says Latin-1 means what Windows makes of it, and so for its kin.
+_CODECS: Final[dict[str, str]] = {
+    **dict.fromkeys(("utf-8", "utf8", "utf-8mb4", "utf8mb4", "unicode-1-1-utf-8", "cp65001", "utf-8-sig"), "utf-8"),
+    **dict.fromkeys(("us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "646", "7bit", "ansi_x3.110-1983"), "ascii"),
+    **dict.fromkeys(
+        (
+            "iso-8859-1",
+            "iso8859-1",
+            "latin1",
+            "latin-1",
+            "l1",
+            "iso-ir-100",
+            "ansi",
+            "windows-1252",
+            "cp1252",
+            "x-cp1252",
+        ),
+        "cp1252",
+    ),
+    **dict.fromkeys(("iso-8859-9", "latin5", "windows-1254", "cp1254"), "cp1254"),
+    **dict.fromkeys(("iso-8859-11", "tis-620", "windows-874", "cp874", "x-windows-874", "iso-8859-11:2001"), "cp874"),
+    **dict.fromkeys(("iso-8859-8-i", "iso-8859-8-e", "iso-8859-8"), "iso8859-8"),
+    **dict.fromkeys(("iso-8859-6-i", "iso-8859-6-e", "iso-8859-6", "arabic"), "iso8859-6"),
+    **{f"iso-8859-{number}": f"iso8859-{number}" for number in (2, 3, 4, 5, 7, 10, 13, 14, 15, 16)},
+    "latin2": "iso8859-2",
+    "latin-9": "iso8859-15",
+    "latin9": "iso8859-15",
+    **{f"windows-{number}": f"cp{number}" for number in (1250, 1251, 1253, 1255, 1256, 1257, 1258)},
+    **{
+        f"cp{number}": f"cp{number}"
+        for number in (437, 720, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 866, 1006, 1125)
+    },
+    **{f"ibm{number}": f"cp{number}" for number in (437, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 865, 866)},
+    **dict.fromkeys(("koi8-r", "koi8r", "cskoi8r"), "koi8-r"),
+    **dict.fromkeys(("koi8-u", "koi8-ru"), "koi8-u"),
+    **dict.fromkeys(("macintosh", "mac", "x-mac-roman", "macroman", "mac-roman", "x-macroman"), "mac_roman"),
+    **dict.fromkeys(("x-mac-cyrillic", "x-mac-ukrainian", "mac-cyrillic"), "mac_cyrillic"),
+    **dict.fromkeys(("x-mac-ce", "x-mac-centraleurroman", "mac-centraleurope"), "mac_latin2"),
     "x-mac-greek": "mac_greek",
     "x-mac-turkish": "mac_turkish",
-    "x-mac-ce": "mac_latin2",
-    "unicode-1-1-utf-8": "utf-8",
-    "utf8mb4": "utf-8",
-    "cp-850": "cp850",
-    "ansi": "cp1252",
-    "x-sjis": "shift_jis",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "ks_c_5601-1987": "cp949",
-    "x-gbk": "gb18030",
-    "iso-8859-8-i": "iso-8859-8",
-    "iso-8859-6-i": "iso-8859-6",
+    "x-mac-icelandic": "mac_iceland",
+    "x-mac-croatian": "mac_croatian",
+    "x-mac-romanian": "mac_romanian",
+    **dict.fromkeys(
+        (
+            "gb2312",
+            "gbk",
+            "x-gbk",
+            "gb18030",
+            "gb-2312",
+            "chinese",
+            "csgb2312",
+            "euc-cn",
+            "cp936",
+            "ms936",
+            "gb_2312-80",
+        ),
+        "gb18030",
+    ),
+    "hz-gb-2312": "hz",
+    **dict.fromkeys(("big5", "big-5", "cn-big5", "csbig5", "x-x-big5", "cp950", "big5-hkscs"), "big5hkscs"),
+    **dict.fromkeys(
+        ("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "cp932", "ms_kanji", "cswindows31j"), "cp932"
+    ),
+    **dict.fromkeys(("euc-jp", "eucjp", "x-euc-jp", "cseucpkdfmtjapanese"), "euc_jp"),
+    **dict.fromkeys(("iso-2022-jp", "csiso2022jp", "iso-2022-jp-ms", "cp50220", "cp50221"), "iso2022_jp_ext"),
+    **{f"iso-2022-jp-{number}": f"iso2022_jp_{number}" for number in (1, 2, 3, 2004)},
+    "iso-2022-kr": "iso2022_kr",
+    **dict.fromkeys(
+        ("euc-kr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "cp949", "ms949", "windows-949", "korean"), "cp949"
+    ),
+    "johab": "johab",
+    **dict.fromkeys(("utf-16", "utf16", "unicode", "ucs-2", "iso-10646-ucs-2"), "utf-16"),
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "utf-32": "utf-32",
+    "utf-32le": "utf-32-le",
+    "utf-32be": "utf-32-be",
+    **dict.fromkeys(("utf-7", "unicode-1-1-utf-7", "utf7", "x-unicode-2-0-utf-7"), "utf-7"),
+    "ptcp154": "ptcp154",
+    "kz1048": "kz1048",
+    "tcvn": "cp1258",
+    "viscii": "cp1258",
+    "hp-roman8": "hp_roman8",
+    "cp037": "cp037",
 }
-# Codecs that are no charsets, or that cost time without bound (punycode: 40 s for a megabyte).
-_REFUSED = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined", "mbcs", "oem"}
-# Whoever says Latin-1 means what Windows makes of it.
-_WIDER = {"iso8859-1": "cp1252", "ascii": "utf-8", "latin-1": "cp1252", "iso8859-9": "cp1254"}
-_DETECT_BYTES = 32_000
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_SEVEN_BIT: Final = {
+    "ascii",
+    "iso2022_jp_ext",
+    "iso2022_jp_1",
+    "iso2022_jp_2",
+    "iso2022_jp_3",
+    "iso2022_kr",
+    "hz",
+    "utf-7",
+}
+_WIDE: Final = {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
+_MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DETECT_BYTES: Final = 8_000
+_DETECTABLE: Final = [
+    "cp1251", "koi8_r", "cp1256", "cp1253", "cp1255", "cp1250", "cp1254", "cp874",
+    "gb18030", "big5", "cp932", "euc_jp", "cp949",
+]  # fmt: skip
+_WESTERN: Final = frozenset("àâäáãåçéèêëíìîïñóòôöõøúùûüýÿœæßÀÂÄÁÇÉÈÊËÎÏÓÔÖÚÙÛÜŒÆÑÍØÅ«»“”‘’„–—…•€°²³½¼·¿¡§£© ºª´¨™®")
+_ESCAPE_TO_JAPANESE: Final = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 
 
-def decode(content: bytes, declared: str | None) -> tuple[str, str | None]:
-    """The text, and what was wrong with the label (None when it was right)."""
+def decode(content: bytes, declared: str | None, hint: str | None = None) -> tuple[str, str | None]:
+    """The text, and what was wrong with the label (None when it was right).  `hint` is a second, weaker label."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            return content.decode(encoding, "replace"), None
-    name = known(declared)
-    if name is not None:
-        wide = _WIDER.get(name, name)
-        text = _strictly(content, wide)
-        if text is not None and wide != "utf-8" and _is_utf8_in_disguise(content):
-            return content.decode("utf-8"), f"labelled {name}, but it is UTF-8"
-        if text is not None:
-            return text, None
-    if content.isascii():
-        return content.decode("ascii"), None if declared is None else f"unknown charset {_label(declared)}"
-    fault = "no charset given" if declared is None else f"wrong charset {_label(declared)}"
-    return _guess(content, name), fault
+            return _sound(content.decode(encoding, "replace")), None
+    codec = known(declared)
+    if codec is None:
+        text, fault = _unlabelled(content, declared, known(hint))
+        return _sound(text), fault
+    if codec in _WIDE:
+        return _sound(_wide(content, codec)), None
+    if content.isascii() and codec not in _SEVEN_BIT:
+        return _escaped(content) or (content.decode("ascii"), None)
+    text, fault = _labelled(content, codec, declared or "", known(hint))
+    return _sound(text), fault
 
 
 def known(declared: str | None) -> str | None:
-    """Python's name of a charset that is one, else None."""
+    """Python's codec for a label that names a charset, else None."""
     if not declared:
         return None
-    label = declared.strip().strip("\"'").casefold()
-    try:
-        info = codecs.lookup(_ALIASES.get(label, label))
-    except (LookupError, ValueError):
-        return None
-    if not getattr(info, "_is_text_encoding", True) or info.name.replace("-", "_") in _REFUSED:
-        return None
-    return info.name
+    label = declared.strip().strip("\"'").strip().casefold().replace("_", "-")
+    for variant in (label, label.replace("-", "_"), re.sub(r"^(?:x-|cs)", "", label), re.sub(r"^cp-?", "cp", label)):
+        if variant in _CODECS:
+            return _CODECS[variant]
+    short = re.fullmatch(r"(?:iso[ -]?8859[ -](\d{1,2}))|(?:(?:x-)?(?:win|windows|cp)[ -]?(12\d\d))", label)
+    if short:
+        return _CODECS.get(f"iso-8859-{short[1]}" if short[1] else f"windows-{short[2]}")
+    return _CODECS.get(label.replace("_", "").replace(" ", ""))
 
 
-def _guess(content: bytes, declared: str | None) -> str:
-    text = _strictly(content, "utf-8")
-    if text is not None:
+def _labelled(content: bytes, codec: str, declared: str, hint: str | None) -> tuple[str, str | None]:
+    if codec == "ascii" or (codec in _SEVEN_BIT and not content.isascii()):
+        if content.isascii():
+            return _escaped(content) or (content.decode("ascii"), None)
+        return _unlabelled(content, declared, hint)[0], f"8-bit text labelled {_printable(declared)}"
+    if codec != "utf-8" and not content.isascii() and (text := _strictly(content, "utf-8")) is not None:
+        return text, f"labelled {_printable(declared)}, but it is UTF-8"
+    if (text := _strictly(content, codec)) is not None:
+        return text, None
+    # Undefined bytes of an 8-bit page and broken pairs of a double-byte one are few.
+    text = _broken_utf8(content, hint) if codec == "utf-8" else content.decode(codec, "replace")
+    return text, f"broken {_printable(declared)}"
+
+
+def _unlabelled(content: bytes, declared: str | None, hint: str | None) -> tuple[str, str | None]:
+    fault = "no charset given" if not declared else f"unknown charset {_printable(declared)}"
+    if content.isascii():
+        return _escaped(content) or (content.decode("ascii"), fault if declared else None)
+    if (text := _strictly(content, "utf-8")) is not None:
+        return text, fault
+    if (
+        hint is not None
+        and hint not in _SEVEN_BIT | _WIDE | {"utf-8"}
+        and (text := _strictly(content, hint)) is not None
+    ):
+        return text, fault
+    return _detected(content), fault
+
+
+def _broken_utf8(content: bytes, hint: str | None) -> str:
+    """A few broken bytes in UTF-8 are somebody's Windows-1252; broken nearly everywhere, it was never UTF-8."""
+    mended = content.decode("utf-8", "replace")
+    broken = mended.count("\ufffd")
+    right = sum(1 for char in mended if char > "\x7f") - broken
+    if right < broken:
+        return _unlabelled(content, None, hint)[0]
+    # A character cut at the end is the cut's fault, not another charset.
+    return content.decode("utf-8", "windows-1252-bytes")
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError), "registered for decoding alone"
+    wrong = error.object[error.start : error.end]
+    if error.end == len(error.object) or wrong[0] >= 0xF0:
+        return "\ufffd", error.end
+    return wrong.decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("windows-1252-bytes", _as_windows_1252)
+
+
+def _detected(content: bytes) -> str:
+    """Western text has few high bytes, and those it has are its accents; anything else is left to the detector."""
+    western = content.decode("cp1252", "replace")
+    high = [char for char in western[:_DETECT_BYTES] if char > "\x7f"]
+    letters = sum(1 for char in western[:_DETECT_BYTES] if char.isalpha())
+    if high and all(char in _WESTERN for char in high) and len(high) * 10 <= max(letters, 1) * 4:
+        return western
+    best = from_bytes(content[:_DETECT_BYTES], cp_isolation=_DETECTABLE).best()
+    if best is not None and (text := _strictly(content, best.encoding)) is not None and _is_one_script(text):
         return text
-    if declared in {"utf-8", "ascii"}:
-        # UTF-8 with a few broken bytes is still UTF-8; Latin-1 under a UTF-8 label breaks nearly everywhere.
-        mended = content.decode("utf-8", "replace")
-        broken = mended.count("\ufffd")
-        right = sum(1 for char in mended if char > "\x7f") - broken
-        if right > broken:
-            return mended
-    best = from_bytes(content[:_DETECT_BYTES]).best()
-    if best is not None and best.encoding and best.percent_coherence > 0:
-        text = _strictly(content, best.encoding)
-        # Western single-byte pages are told apart by luck; people's mail systems mean Windows-1252.
-        if text is not None and not best.encoding.startswith(("cp125", "latin", "iso8859", "cp85", "cp437", "mac")):
-            return text
-        if text is not None and any(unicodedata.name(c, "").startswith(("CYR", "GREEK", "ARAB")) for c in text[:500]):
-            return text
-    return content.decode("cp1252", "replace")
+    return western
 
 
-def _strictly(content: bytes, name: str) -> str | None:
+def _is_one_script(text: str) -> bool:
+    """Most of the letters beyond ASCII belong to one script: a wrong page mixes several."""
+    scripts: dict[str, int] = {}
+    for char in text[:2000]:
+        if char > "\x7f" and char.isalpha():
+            script = unicodedata.name(char, "?").partition(" ")[0]
+            scripts[script] = scripts.get(script, 0) + 1
+    if not scripts:
+        return False
+    return max(scripts.values()) * 10 >= sum(scripts.values()) * 8 or set(scripts) <= {"CJK", "HIRAGANA", "KATAKANA"}
+
+
+def _escaped(content: bytes) -> tuple[str, str | None] | None:
+    """Japanese without a label announces itself."""
+    if any(escape in content for escape in _ESCAPE_TO_JAPANESE):
+        return content.decode("iso2022_jp_ext", "replace"), "no charset given"
+    return None
+
+
+def _wide(content: bytes, codec: str) -> str:
+    """Text labelled UTF-16 that has no zero bytes where UTF-16 has them is something else."""
+    sample = content[:2000]
+    if codec.startswith("utf-16") and sample.count(0) * 10 < len(sample) and _strictly(content, "utf-8") is not None:
+        return content.decode("utf-8")
+    if codec == "utf-16":
+        codec = "utf-16-be" if sample[0::2].count(0) > sample[1::2].count(0) else "utf-16-le"
+    return content.decode(codec, "replace")
+
+
+def _strictly(content: bytes, codec: str) -> str | None:
     try:
-        return content.decode(name)
+        return content.decode(codec)
     except (UnicodeError, LookupError):
         return None
 
 
-def _is_utf8_in_disguise(content: bytes) -> bool:
-    return not content.isascii() and _strictly(content, "utf-8") is not None
+def _sound(text: str) -> str:
+    """Without lone surrogates, which some codecs let through and no output can hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
-def _label(declared: str) -> str:
+def _printable(declared: str) -> str:
     return "".join(char for char in declared if char.isascii() and char.isprintable())[:40]

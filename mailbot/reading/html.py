@@ -1,196 +1,256 @@
-"""HTML to the text that a person sees, with the mail programs' own quote containers told apart.
+"""HTML to the lines that a person sees, the mail programs' own quote and signature containers told apart.
 
-Walks the tree without recursion; fetches nothing.
+Reads a stream of events, so that no nesting is too deep for it; fetches nothing.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
 
 from lxml import etree
-from lxml import html as lxml_html
 
-MAX_HTML = 2_000_000
-_MAX_NODES = 100_000
+from mailbot.reading import limits, styles
+from mailbot.reading.containers import Container, container
+from mailbot.reading.lines import Line, joined
 
-_DROP = {"script", "style", "head", "title", "meta", "link", "template", "noscript", "object", "svg", "iframe", "xml"}
-_BLOCK = {
-    *("address", "article", "blockquote", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2"),
-    *("h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tr", "ul", "body"),
-}
-_SPACED = {"p", "h1", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre"}
-# What mail programs call the element that holds the mail answered to.
-_QUOTE_CLASS = re.compile(
-    r"(?:^|[\s_])(?:gmail_quote|gmail_quote_container|moz-cite-prefix|yahoo_quoted|protonmail_quote|tutanota_quote|"
-    r"zmail_extra|WordSection1_quote|OutlookMessageHeader|mail_quote|freemail_quote|ox-reply|quote-outlook)",
-    re.IGNORECASE,
-)
-_QUOTE_ID = re.compile(r"(?:reply-intro|mail-editor-reference-message-container|isForwardContent)", re.IGNORECASE)
-# From here on everything belongs to the mail answered to.
-_REST_ID = re.compile(
-    r"(?:^|x_)+(?:divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|replySplit|divtagdefaultwrapper_q)", re.IGNORECASE
-)
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%|;|$)|mso-hide\s*:\s*all|"
-    r"max-height\s*:\s*0(?:px)?\s*(?:;|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)",
-    re.IGNORECASE,
-)
-_COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;]+)", re.IGNORECASE)
-_BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*([^;]+)", re.IGNORECASE)
-_WHITE = re.compile(
-    r"^\s*(?:#fff(?:fff)?|white|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))\s*(?:!important)?\s*$", re.IGNORECASE
-)
-_FORWARD = re.compile(
-    r"-{5,}\s*(?:forwarded message|message transf|weitergeleitete|mensaje reenviado|messaggio inoltrato)", re.IGNORECASE
-)
+# fmt: off
+_UNSEEN: Final = frozenset((
+    "script", "style", "head", "title", "template", "object", "applet", "svg", "math", "iframe", "frameset", "select",
+    "datalist", "audio", "video", "canvas", "xml",
+))
+_BLOCKS: Final = frozenset((
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figure", "figcaption", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend",
+    "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "thead", "tfoot", "tr", "ul",
+))
+_SPACED: Final = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "table", "dl"))
+_VOID: Final = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+))
+# fmt: on
+_SPACE: Final = re.compile(r"[ \t\r\n\f\u2028\u2029]+")
+_EMOJI: Final = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
+_TAG: Final = re.compile(r"<[^<>]{0,2000}>")
+_XML: Final = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_ENTITIES: Final = re.compile(r"<!\[(?:if[^\]]{0,100}|endif)\]>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class HtmlText:
-    """`fresh` and `quoted` are told apart only where the HTML itself says so."""
+class Page:
+    """What one HTML body shows."""
 
-    fresh: str
-    quoted: str
-    hidden: bool
-    """Text that nobody sees was left out."""
-    cut: bool
-    """The document was longer than what is read."""
-
-
-@dataclass(slots=True)
-class _Pen:
-    """Collects words and line ends for one of the two texts."""
-
-    pieces: list[str]
-
-    def words(self, text: str | None, *, literal: bool) -> None:
-        if text:
-            self.pieces.append(text if literal else re.sub(r"[ \t\r\n\f]+", " ", text))
-
-    def line(self, count: int = 1) -> None:
-        self.pieces.append("\n" * count)
-
-    def text(self) -> str:
-        joined = "".join(self.pieces).replace("\xa0", " ")
-        joined = re.sub(r"[ \t]*\n[ \t]*", "\n", joined)
-        return re.sub(r"\n{3,}", "\n\n", joined).strip()
-
-
-def to_text(source: str) -> HtmlText:
-    """Never raises; an unreadable document gives what can be had by cutting out its tags."""
-    cut = len(source) > MAX_HTML
-    source = source[:MAX_HTML].replace("\0", "")
-    try:
-        parser = lxml_html.HTMLParser(
-            recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
-        )
-        # A declaration inside a text that is already decoded would only be refused.
-        root = lxml_html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", source), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
-        return HtmlText(re.sub(r"<[^>]{0,2000}>", " ", source).strip(), "", hidden=False, cut=cut)
-    return _walk(root, cut=cut)
-
-
-def _walk(root: etree._Element, *, cut: bool) -> HtmlText:
-    state = _State(_Pen([]), _Pen([]))
-    for count, (event, element) in enumerate(etree.iterwalk(root, events=("start", "end"))):
-        if count > 2 * _MAX_NODES:
-            cut = True
-            break
-        tag = element.tag.lower() if isinstance(element.tag, str) else ""
-        if event == "start":
-            state.start(element, tag)
-        else:
-            state.end(element, tag)
-    return HtmlText(state.fresh.text(), state.quoted.text(), hidden=state.hidden, cut=cut)
-
-
-@dataclass(slots=True)
-class _State:
-    """Where the walk is: inside something unseen, inside a quote, behind the line from which all is quoted."""
-
-    fresh: _Pen
-    quoted: _Pen
+    lines: tuple[Line, ...]
     hidden: bool = False
-    skip_until: etree._Element | None = None
-    quote_until: etree._Element | None = None
-    rest: bool = False
-    literal: int = 0
+    """Words that nobody sees were left out."""
+    cut: bool = False
+    """It was longer than what is read."""
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Content-ID of each image shown, and where: "fresh", "quoted" or "signature"."""
 
     @property
-    def pen(self) -> _Pen:
-        return self.quoted if self.rest or self.quote_until is not None else self.fresh
+    def fresh(self) -> str:
+        return joined(line for line in self.lines if not line.depth)
 
-    def start(self, element: etree._Element, tag: str) -> None:
-        if self.skip_until is None and (tag in _DROP or _is_hidden(element)):
-            seen = tag in _DROP or not any(str(text).strip() for text in element.itertext())
-            self.hidden = self.hidden or not seen
-            self.skip_until = element
-        if self.skip_until is not None:
+    @property
+    def quoted(self) -> str:
+        return joined(line for line in self.lines if line.depth)
+
+
+def to_text(source: str) -> Page:
+    """Never raises; what the parser refuses is read by cutting out its tags."""
+    cut = len(source) > limits.HTML
+    source = _XML.sub("", _ENTITIES.sub("", source[: limits.HTML].replace("\0", "")))
+    pen = _Pen()
+    if source.strip():
+        try:
+            etree.fromstring(
+                source, etree.HTMLParser(target=cast("Any", pen), huge_tree=True, recover=True, no_network=True)
+            )
+        except (etree.XMLSyntaxError, etree.ParserError, ValueError, AssertionError):
+            if not pen.lines:
+                return Page(tuple(Line(line) for line in _TAG.sub(" ", source).split("\n")), cut=True)
+            cut = True
+    pen.end_line()
+    return Page(tuple(pen.lines), pen.hidden, cut, pen.images)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """One open element: what it says about the text inside."""
+
+    tag: str
+    hidden: bool
+    literal: bool
+    depth: int
+    signed: bool
+    ink: styles.Colour
+    paper: styles.Colour
+    holds: Container = ""
+    around: "_Frame | None" = None
+    """The innermost open `frame` that no quote separates from here."""
+    quoted_once: bool = False
+    """A frame whose quote has been closed: what follows in it is the writer's again."""
+    items: int = 0
+    cells: int = 0
+
+
+_OUTSIDE: Final = _Frame("", hidden=False, literal=False, depth=0, signed=False, ink=(0, 0, 0), paper=styles.WHITE)
+
+
+class _Pen:
+    """Takes the parser's events and writes lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.hidden = False
+        self.images: dict[str, str] = {}
+        self._css: list[str] = []
+        self._css_room = limits.STYLES
+        self._sheet = styles.Sheet()
+        self._stack: list[_Frame] = []
+        self._words: list[str] = []
+        self._line_depth = 0
+        self._line_signed = False
+        self._rest = 0
+
+    # --- the parser's side ---
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        tag = tag.lower()
+        above = self._stack[-1] if self._stack else _OUTSIDE
+        frame = self._frame(tag, attributes, above)
+        if tag in _BLOCKS:
+            self.end_line()
+            if tag in _SPACED and not frame.hidden:
+                self._blank_line()
+        if not frame.hidden:
+            self._lead_in(tag, attributes, above)
+        if tag not in _VOID:
+            self._stack.append(frame)
+
+    def end(self, tag: str) -> None:
+        tag = tag.lower()
+        if tag in _VOID or not self._stack:
             return
-        self.rest = self.rest or _starts_the_rest(element)
-        if self.quote_until is None and _is_quote(element, tag):
-            self.quote_until = element
-        self.literal += tag == "pre"
-        _open(self.pen, tag)
-        self.pen.words(element.text, literal=self.literal > 0)
+        frame = self._stack.pop()
+        if frame.tag == "style" and self._css:
+            self._sheet = self._sheet | styles.parse_sheet("".join(self._css))
+            self._css = []
+        if frame.tag in _BLOCKS:
+            self.end_line()
+            if frame.tag in _SPACED and not frame.hidden:
+                self._blank_line()
+        if frame.holds == "quote" and frame.tag == "blockquote":
+            outer = self._stack[-1].around if self._stack else None
+            if outer is not None:
+                outer.quoted_once = True
 
-    def end(self, element: etree._Element, tag: str) -> None:
-        if self.skip_until is element:
-            self.skip_until = None
-        elif self.skip_until is None:
-            _close(self.pen, tag)
-            self.literal -= tag == "pre"
-            if self.quote_until is element:
-                self.quote_until = None
-        if self.skip_until is None:
-            self.pen.words(element.tail, literal=self.literal > 0)
+    def data(self, text: str) -> None:
+        frame = self._stack[-1] if self._stack else _OUTSIDE
+        if frame.tag == "style":
+            self._css.append(text[: self._css_room])
+            self._css_room -= len(self._css[-1])
+        if frame.hidden or styles.same(frame.ink, frame.paper):
+            self.hidden = self.hidden or (frame.tag not in _UNSEEN and any(char.isalnum() for char in text))
+            return
+        if frame.literal:
+            first, *others = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            self._write(first, frame)
+            for line in others:
+                self.end_line()
+                self._write(line, frame)
+                if not line:
+                    self._blank_line()
+            return
+        words = _SPACE.sub(" ", text)
+        if words == " " and not self._words:
+            return
+        self._write(words, frame)
 
+    def comment(self, text: str) -> None:
+        """Not seen, and Outlook's conditional ones are for Word."""
 
-def _open(pen: _Pen, tag: str) -> None:
-    if tag == "br":
-        pen.line()
-    elif tag in _BLOCK:
-        pen.line()
-        if tag == "li":
-            pen.pieces.append("- ")
-    elif tag in {"td", "th"} and pen.pieces and not pen.pieces[-1].endswith("\n"):
-        pen.pieces.append(" | ")
+    def close(self) -> None:
+        self.end_line()
 
+    # --- the writer's side ---
 
-def _close(pen: _Pen, tag: str) -> None:
-    if tag in _BLOCK:
-        pen.line(2 if tag in _SPACED else 1)
+    def end_line(self) -> None:
+        text = "".join(self._words)
+        self._words = []
+        if text.strip(" \t\n\xa0"):
+            self.lines.append(Line(text.strip(" \t\n").replace("\xa0", " "), self._line_depth, self._line_signed))
 
+    def _blank_line(self) -> None:
+        if self.lines and self.lines[-1].text:
+            last = self.lines[-1]
+            self.lines.append(Line("", last.depth, last.signed))
 
-def _is_hidden(element: etree._Element) -> bool:
-    if element.get("hidden") is not None:
-        return True
-    style = element.get("style", "")
-    if style and _HIDDEN.search(style):
-        return True
-    colour = _COLOUR.search(style)
-    ink = colour[1] if colour else element.get("color", "")
-    if not ink or not _WHITE.match(ink):
-        return False
-    # White text is hidden on white; on a coloured button it is the label.
-    for above in (element, *element.iterancestors()):
-        background = _BACKGROUND.search(above.get("style", ""))
-        paint = background[1] if background else above.get("bgcolor", "")
-        if paint and paint.strip().casefold() not in {"transparent", "none", "inherit"}:
-            return bool(_WHITE.match(paint))
-    return True
+    def _write(self, text: str, frame: _Frame) -> None:
+        if not text:
+            return
+        depth = self._depth(frame)
+        if self._words and (depth, frame.signed) != (self._line_depth, self._line_signed) and text.strip():
+            self.end_line()
+        if not self._words or text.strip():
+            self._line_depth, self._line_signed = depth, frame.signed
+        self._words.append(text)
 
+    def _depth(self, frame: _Frame) -> int:
+        loose = frame.around is not None and frame.around.quoted_once
+        return max(0, frame.depth - loose) + self._rest
 
-def _is_quote(element: etree._Element, tag: str) -> bool:
-    name, identifier = element.get("class", ""), element.get("id", "")
-    if tag == "blockquote" and (element.get("type", "").casefold() == "cite" or "cite" in name.casefold()):
-        return True
-    if _QUOTE_CLASS.search(name) or _QUOTE_ID.search(identifier):
-        # A forwarded mail is the content, not history.
-        return not _FORWARD.search("".join(str(text) for text in element.itertext())[:400])
-    return False
+    def _frame(self, tag: str, attributes: Mapping[str, str], above: _Frame) -> _Frame:
+        style = attributes.get("style", "")
+        holds = container(tag, attributes)
+        if holds == "rest" and not self._rest and not above.depth:
+            self.end_line()
+            self._rest = 1
+        hidden = above.hidden or tag in _UNSEEN or "hidden" in attributes or bool(style and styles.hides(style))
+        opened = _Frame(
+            tag,
+            hidden=hidden or self._sheet.hides(tag, attributes),
+            literal=above.literal or tag in {"pre", "textarea"} or "white-space:pre" in style.replace(" ", ""),
+            depth=above.depth + (holds == "frame" or (holds == "quote" and above.around is None)),
+            signed=above.signed or holds == "signature",
+            ink=styles.ink(style, attributes.get("color", "")) or above.ink,
+            paper=styles.paper(style, attributes.get("bgcolor", "")) or above.paper,
+            holds=holds,
+            around=None if holds == "quote" else above.around,
+        )
+        if holds == "frame":
+            opened.around = opened
+        return opened
 
+    def _lead_in(self, tag: str, attributes: Mapping[str, str], above: _Frame) -> None:
+        """What an element shows before its text: a line end, a bullet, the gap between two cells, a picture."""
+        match tag:
+            case "br":
+                if self._words:
+                    self.end_line()
+                else:
+                    self._blank_line()
+            case "li":
+                above.items += 1
+                self._write(f"{above.items}. " if above.tag == "ol" else "- ", above)
+            case "td" | "th":
+                above.cells += 1
+                if above.cells > 1 and self._words:
+                    self._write("\t", above)
+            case "img":
+                self._picture(attributes, above)
+            case "input" if attributes.get("type", "").casefold() in {"submit", "button"}:
+                self._write(attributes.get("value", ""), above)
+            case _:
+                pass
 
-def _starts_the_rest(element: etree._Element) -> bool:
-    identifier = element.get("id", "")
-    return bool(identifier and _REST_ID.search(identifier))
+    def _picture(self, attributes: Mapping[str, str], above: _Frame) -> None:
+        source = attributes.get("src", "")
+        if source[:4].casefold() == "cid:":
+            where = "quoted" if self._depth(above) else "signature" if above.signed else "fresh"
+            self.images.setdefault(source[4:].strip(), where)
+        label = attributes.get("alt", "")
+        # A smiley is written as a picture by some mail programs.
+        if len(label) <= 4 and _EMOJI.search(label):
+            self._write(label, above)

@@ -1,0 +1,283 @@
+"""Where in a text another mail begins: attributions, separators and header blocks of mail programs."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from mailbot.reading.lines import Line, is_blank
+from mailbot.reading.phrases import COPY, FORWARD_PREFIXES, PHRASES, REPLY_PREFIXES
+
+Label = Literal["sender", "sent", "to", "subject", "copy"]
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(sorted(dict.fromkeys(words), key=len, reverse=True))
+
+
+def _label(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(_either(words), re.IGNORECASE)
+
+
+_LABELS: Final[tuple[tuple[Label, re.Pattern[str]], ...]] = (
+    ("sender", _label(word for phrases in PHRASES.values() for word in phrases.sender)),
+    ("sent", _label(word for phrases in PHRASES.values() for word in phrases.sent)),
+    ("to", _label(word for phrases in PHRASES.values() for word in phrases.to)),
+    ("subject", _label(word for phrases in PHRASES.values() for word in phrases.subject)),
+    ("copy", _label(COPY)),
+)
+_LABELLED: Final = re.compile(r"^[\s*_•|]{0,8}([^\W\d_][^:：\t\n<@]{0,24}?)[\s*_]{0,4}(?:[:：]|\t)[\s*_]{0,4}(.*)$")
+_WROTE: Final = re.compile(
+    rf"(?<!\w)(?:{_either(word for phrases in PHRASES.values() for word in phrases.wrote)})(?!\w)", re.IGNORECASE
+)
+_RULED: Final = r"[-_=~*—–]{2,}"
+_ORIGINAL: Final = re.compile(
+    rf"^[\s*|]{{0,9}}{_RULED}\s*(?:{_either(word for phrases in PHRASES.values() for word in phrases.original)})"
+    rf"\s*[:：]?\s*(?:{_RULED}.{{0,80}})?$",
+    re.IGNORECASE,
+)
+_ORIGINAL_ALONE: Final = re.compile(
+    rf"^[\s*_|]{{0,9}}(?:{_either(word for phrases in PHRASES.values() for word in phrases.original)})\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+_FORWARDED: Final = re.compile(
+    rf"^[\s*|]{{0,9}}(?:{_RULED}\s*)?(?:{_either(word for phrases in PHRASES.values() for word in phrases.forwarded)})"
+    rf"\s*[:：]?\s*(?:{_RULED})?\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+_NOTES: Final = re.compile(rf"^\s*-{{3,}}.{{2,120}}(?:{_WROTE.pattern})\s*[:：]?\s*-{{3,}}\s*$", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[^\s<>\"(),;:]{1,64}@[^\s<>\"(),;:]{2,100}")
+_TIME: Final = re.compile(r"\b\d{1,2}\s?[:h.٫]\s?\d{2}\b|[٠-٩]{1,2}:[٠-٩]{2}")
+_DATE: Final = re.compile(
+    r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|(?:19|20)\d{2})\b|\d{4}年|[٠-٩]{4}"
+)
+_SENT_AT: Final = re.compile(r"\d{1,2}\s?[:h.]\s?\d{2}|\d{4}")
+_RULE: Final = re.compile(r"^[\s*]*[_\-—=─]{5,}[\s*]*$")
+_REPLY_SUBJECT: Final = re.compile(
+    rf"^\s*(?:{_either(REPLY_PREFIXES)})\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]", re.IGNORECASE
+)
+_FORWARD_SUBJECT: Final = re.compile(
+    rf"^\s*(?:\[[^\]]{{1,40}}\]\s*)?(?:{_either(FORWARD_PREFIXES)})\s*[:：]", re.IGNORECASE
+)
+_MAILTO: Final = re.compile(r"[\[(<]\s*mailto:([^\s\])>]{3,200})\s*[\])>]", re.IGNORECASE)
+_BLOCK_LINES: Final = 18
+_ATTRIBUTION_LINES: Final = 4
+_ATTRIBUTION_LENGTH: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """Another mail begins here; its lines end before `end`."""
+
+    kind: Literal["attribution", "original", "forwarded", "block"]
+    end: int
+    author: str = ""
+    subject: str = ""
+
+
+def is_reply(subject: str) -> bool:
+    return _REPLY_SUBJECT.match(subject) is not None
+
+
+def is_forward(subject: str) -> bool:
+    return _FORWARD_SUBJECT.match(subject) is not None
+
+
+def landmark(lines: Sequence[Line], number: int) -> Landmark | None:
+    """What begins at this line, if anything."""
+    text = lines[number].text
+    if len(text) > _ATTRIBUTION_LENGTH or not text.strip():
+        return None
+    if _RULE.match(text):
+        return _ruled(lines, number)
+    if _FORWARDED.match(text) and (found := _forward(lines, number)):
+        return found
+    if _ORIGINAL.match(text) or _NOTES.match(text):
+        return _original(lines, number)
+    if _ORIGINAL_ALONE.match(text) and (block := _block_after(lines, number)):
+        return block
+    return _block(lines, number, marked=False) or _attribution(lines, number) or _notes_block(lines, number)
+
+
+def _ruled(lines: Sequence[Line], number: int) -> Landmark | None:
+    """A line of underscores is a separator only when a header block stands below it."""
+    return _block_after(lines, number)
+
+
+def _block_after(lines: Sequence[Line], number: int) -> Landmark | None:
+    following = _next_words(lines, number + 1)
+    return None if following is None else _block(lines, following, marked=True)
+
+
+def _forward(lines: Sequence[Line], number: int) -> Landmark | None:
+    """The words alone could be a person's; dashes around them, a colon or a header block below prove them."""
+    block = _block_after(lines, number)
+    text = lines[number].text.strip(" *_|")
+    if block is None and not (text.startswith(("--", "==", "__")) or text.endswith((":", "："))):
+        return None
+    if block is None:
+        return Landmark("forwarded", number + 1)
+    return Landmark("forwarded", block.end, block.author, block.subject)
+
+
+def _original(lines: Sequence[Line], number: int) -> Landmark:
+    block = _block_after(lines, number)
+    if block is not None:
+        return Landmark("original", block.end, block.author, block.subject)
+    following = _next_words(lines, number + 1)
+    attribution = None if following is None else _attribution(lines, following)
+    return Landmark("original", number + 1 if attribution is None else attribution.end)
+
+
+def _next_words(lines: Sequence[Line], number: int) -> int | None:
+    for following in range(number, min(number + 4, len(lines))):
+        if not is_blank(lines[following]):
+            return following
+    return None
+
+
+def _block(lines: Sequence[Line], number: int, *, marked: bool) -> Landmark | None:
+    """Consecutive lines such as `De :`, `Envoyé :`, `À :`, `Objet :`, whatever their order and language."""
+    found: dict[Label, str] = {}
+    depth = lines[number].depth
+    end = position = number
+    last: Label | None = None
+    while position < min(number + _BLOCK_LINES, len(lines)):
+        line = lines[position]
+        labelled = None if line.depth != depth else label_of(line.text)
+        if labelled is not None:
+            last, value = labelled
+            if last in found and last != "copy":
+                break
+            found[last] = value.strip()
+            end = position + 1
+        elif is_blank(line):
+            if not _labels_go_on(lines, position + 1, depth):
+                break
+        elif last is None or not _continues(found[last], line.text, last):
+            break
+        else:
+            found[last] = f"{found[last]} {line.text.strip()}"
+            end = position + 1
+        position += 1
+    return Landmark("block", end, found.get("sender", ""), found.get("subject", "")) if _proves(found, marked) else None
+
+
+def _proves(found: Mapping[Label, str], marked: bool) -> bool:  # noqa: FBT001 (one of two facts about one block)
+    """A letter may begin `De : … Objet : …` too; only a mail program gives addresses or the minute it was sent."""
+    kinds = found.keys() & {"sender", "sent", "to", "subject"}
+    if not kinds & {"sender", "sent"} or len(kinds) < (2 if marked else 3):
+        return False
+    if marked:
+        return True
+    return "@" in f"{found.get('sender', '')}{found.get('to', '')}" or (
+        _SENT_AT.search(found.get("sent", "")) is not None
+        and "sender" in found
+        and _TIME.search(found["sent"]) is not None
+    )
+
+
+def label_of(text: str) -> tuple[Label, str] | None:
+    """The kind of header line this is, and its value."""
+    match = _LABELLED.match(text[:500])
+    if match is None:
+        return None
+    name = match[1].strip()
+    kind = next((kind for kind, pattern in _LABELS if pattern.fullmatch(name)), None)
+    return None if kind is None else (kind, match[2])
+
+
+def _labels_go_on(lines: Sequence[Line], number: int, depth: int) -> bool:
+    """HTML blocks leave an empty line between two header lines; the body does not begin with a label."""
+    if number >= len(lines) or lines[number].depth != depth:
+        return False
+    following = label_of(lines[number].text)
+    return following is not None and following[0] in {"sender", "sent", "to", "subject", "copy"}
+
+
+def _continues(value: str, text: str, label: Label) -> bool:
+    """A long recipient list goes on; so does a field whose value stands on its own line."""
+    if not value:
+        return len(text) < 300
+    if label in {"to", "copy", "sender"}:
+        return (
+            value.rstrip().endswith((",", ";", "<"))
+            or text.strip().startswith("<")
+            or _ADDRESS.match(text.strip()) is not None
+        )
+    return text[:1] in " \t" and len(text.strip()) < 100 and label == "subject"
+
+
+def _attribution(lines: Sequence[Line], number: int) -> Landmark | None:
+    """`Le … a écrit :`, which programs fold over up to four lines."""
+    first = lines[number]
+    if not _evidence(first.text) or (first.text.rstrip().endswith((".", "!", "?")) and not _WROTE.search(first.text)):
+        return None
+    joined = ""
+    for end in range(number + 1, min(number + _ATTRIBUTION_LINES, len(lines)) + 1):
+        line = lines[end - 1]
+        if line.depth != first.depth or is_blank(line):
+            return None
+        joined = f"{joined} {line.text.strip()}".strip()
+        if len(joined) > _ATTRIBUTION_LENGTH:
+            return None
+        if _is_attribution(joined, quoted=_deeper(lines, end, first.depth)):
+            return Landmark("attribution", end, _author(joined))
+    return None
+
+
+def _is_attribution(text: str, *, quoted: bool) -> bool:
+    ends = text.rstrip(" *_\xa0").endswith((":", "：", ":>"))
+    verb = _WROTE.search(text)
+    if verb is None:
+        # Old Gmail and languages unknown here: a date, an address, a colon, and quoted lines below.
+        return ends and _evidence(text) >= 3 and (quoted or re.match(r"\s*\d{4}[-/年]", text) is not None)
+    if len(text) - verb.end() > 160 or not (ends or quoted):
+        return False
+    return _evidence(text) >= (1 if quoted else 2)
+
+
+def _evidence(text: str) -> int:
+    """An address weighs two, a date and a time of day one each."""
+    return 2 * bool(_ADDRESS.search(text)) + bool(_TIME.search(text)) + bool(_DATE.search(text))
+
+
+def _deeper(lines: Sequence[Line], number: int, depth: int) -> bool:
+    following = _next_words(lines, number)
+    return following is not None and lines[following].depth > depth
+
+
+def _author(attribution: str) -> str:
+    """The address with the name before it, as far as the attribution gives one."""
+    address = _ADDRESS.search(attribution)
+    if address is None:
+        return ""
+    before = re.split(r"[,،]|\d{1,2}[:h]\d{2}(?::\d{2})?", attribution[: address.start()])[-1]
+    name = re.sub(r"[<(\"'\[]|mailto:", "", before).strip(" -–:,")
+    return f"{name} <{address.group()}>" if name else address.group()
+
+
+_NOTES_TO: Final = re.compile(r"^\s*(?:a|à|pour|to|an|para|aan|do)\s*$", re.IGNORECASE)
+_NOTES_SUBJECT: Final = re.compile(
+    r"^\s*(?:objet|subject|betreff|asunto|assunto|oggetto|onderwerp|temat)\s*$", re.IGNORECASE
+)
+
+
+def _notes_block(lines: Sequence[Line], number: int) -> Landmark | None:
+    """Lotus Notes: the author, the date, then labels on lines of their own."""
+    if number + 2 >= len(lines) or not (_TIME.search(lines[number + 1].text) and _DATE.search(lines[number + 1].text)):
+        return None
+    if len(lines[number].text) > 120 or len(lines[number + 1].text) > 60:
+        return None
+    window = lines[number + 2 : number + 14]
+    to = next((index for index, line in enumerate(window) if _NOTES_TO.match(line.text)), None)
+    subject = next((index for index, line in enumerate(window) if _NOTES_SUBJECT.match(line.text)), None)
+    if to is None or subject is None or to > 3 or subject < to:
+        return None
+    value = window[subject + 1].text if subject + 1 < len(window) else ""
+    return Landmark("block", min(number + 2 + subject + 2, len(lines)), lines[number].text.strip(), value)
+
+
+def plain_author(author: str) -> str:
+    """`Jeanne [mailto:j@example.org]` in the form that address parsers know."""
+    return _MAILTO.sub(r"<\1>", author)

@@ -1,0 +1,137 @@
+"""What this person wrote now, what they quote, how they sign (H47: an old answer is not a new one).
+
+Containers of HTML and `>` marks come first, as the depth of each line; then the words that mail programs put between.
+Losing a writer's own words is far worse than leaving quoted ones in: without a mail program's trace nothing is cut off.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from mailbot.model import Because, Texts
+from mailbot.reading.landmarks import Landmark, is_forward, is_reply, landmark, plain_author
+from mailbot.reading.lines import Line, is_blank, joined, marked
+from mailbot.reading.signatures import part_signature
+
+_WORD: Final = re.compile(r"\w")
+_FORWARDS: Final = 4
+"""Forwards of forwards that are opened."""
+_LEAD: Final = 12
+"""Lines at the head of a quote in which a forward announces itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """The three texts; `authors`: of the mails that were passed on, the outermost first."""
+
+    texts: Texts
+    authors: tuple[str, ...] = ()
+    why: tuple[Because, ...] = ()
+
+
+def part(lines: Sequence[Line], subject: str = "", *, forwards: int = _FORWARDS) -> Parted:
+    """Every line of the body is in exactly one of the three texts."""
+    mine: list[Line] = []
+    quoted: list[Line] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        found = landmark(lines, number) if forwards else None
+        if found is not None and not quoted and _is_passed_on(found, mine, subject, line):
+            return _forward(mine, quoted, lines, number, found, forwards)
+        if line.depth:
+            if not quoted and (inner := _announced(lines, number, subject, mine)) is not None:
+                at, mark = inner
+                return _forward(mine, [*quoted, *lines[number:at]], lines, at, mark, forwards)
+            quoted.append(line)
+            number += 1
+        elif found is None:
+            mine.append(line)
+            number += 1
+        else:
+            quoted += lines[number : found.end]
+            number = found.end
+            if not _quotes_by_depth(lines, number):
+                quoted += lines[number:]
+                break
+    said, signed = part_signature(mine)
+    because = (Because("fresh", "words after a quoted history or a signature are not new"),) if quoted or signed else ()
+    return Parted(Texts(joined(said), marked(quoted), joined(signed)), why=because)
+
+
+def _is_passed_on(found: Landmark, mine: Sequence[Line], subject: str, line: Line) -> bool:
+    """A header block under a forward's subject, or with nothing above it, is the mail itself, not its history."""
+    if line.depth:
+        return False
+    match found.kind:
+        case "forwarded":
+            return True
+        case "block" | "original":
+            return is_forward(subject) or (
+                not is_reply(subject) and not _says_something(mine) and found.kind == "block"
+            )
+        case "attribution":
+            return False
+
+
+def _says_something(lines: Sequence[Line]) -> bool:
+    said, _ = part_signature(lines)
+    return any(_WORD.search(line.text) for line in said)
+
+
+def _announced(lines: Sequence[Line], number: int, subject: str, mine: Sequence[Line]) -> tuple[int, Landmark] | None:
+    """A forward inside the container in which mail programs put what they quote."""
+    seen = 0
+    for at in range(number, len(lines)):
+        line = lines[at]
+        if is_blank(line):
+            continue
+        seen += 1
+        if seen > _LEAD or line.depth != lines[number].depth:
+            return None
+        found = landmark(lines, at)
+        if found is None:
+            continue
+        if found.kind == "attribution":
+            return None
+        return (at, found) if _is_passed_on(found, mine, subject, replace(line, depth=0)) else None
+    return None
+
+
+def _quotes_by_depth(lines: Sequence[Line], number: int) -> bool:
+    """The mail quoted below says line by line what belongs to it; then answers may stand between."""
+    following = next((line for line in lines[number:] if not is_blank(line)), None)
+    return following is not None and following.depth > 0
+
+
+def _forward(
+    mine: Sequence[Line], before: Sequence[Line], lines: Sequence[Line], number: int, found: Landmark, forwards: int
+) -> Parted:
+    """The forwarded mail is the content; the note above it stays in front of it."""
+    body = list(lines[found.end :])
+    header = [*before, *lines[number : found.end]]
+    if found.kind == "forwarded" and not found.author:
+        body, header, found = _header_below(body, header, found)
+    least = min((line.depth for line in body if not is_blank(line)), default=0)
+    inner = part(
+        [replace(line, depth=max(0, line.depth - least)) for line in body], found.subject, forwards=forwards - 1
+    )
+    note, signed = part_signature(mine)
+    fresh = "\n\n".join(text for text in (joined(note), inner.texts.fresh) if text)
+    signature = "\n\n".join(text for text in (joined(signed), inner.texts.signature) if text)
+    history = "\n\n".join(text for text in (marked(header), inner.texts.quoted) if text)
+    authors = (plain_author(found.author), *inner.authors) if found.author else inner.authors
+    return Parted(Texts(fresh, history, signature), authors, (Because("forward", "a forwarded mail is the content"),))
+
+
+def _header_below(body: list[Line], header: list[Line], found: Landmark) -> tuple[list[Line], list[Line], Landmark]:
+    """A header block that stands deeper than the line which announces it, as Apple's programs write it."""
+    for number, line in enumerate(body[:_LEAD]):
+        if is_blank(line):
+            continue
+        block = landmark([replace(inner, depth=0) for inner in body[:40]], number)
+        if block is not None and block.kind in {"block", "attribution"}:
+            return body[block.end :], [*header, *body[: block.end]], replace(block, kind="forwarded")
+        break
+    return body, header, found

@@ -1,0 +1,166 @@
+"""Tell how somebody signs from what they say.  In doubt it is said: a request must never end in the signature."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from mailbot.reading.lines import Line, is_blank, joined
+from mailbot.reading.phrases import CLOSINGS, DISCLAIMERS, PHRASES
+
+_DELIMITER: Final = re.compile(r"^(?:--|—|––)[ \xa0]?$")
+_SENT_FROM: Final = re.compile(
+    "^[\\s*_>\\-–]*(?:"
+    + "|".join(pattern for phrases in PHRASES.values() for pattern in phrases.sent_from)
+    + ")[\\s.*_!<>]*$",
+    re.IGNORECASE,
+)
+_DEVICE: Final = re.compile(
+    r"iphone|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|oppo|nokia|pixel|outlook|yahoo|proton"
+    r"|thunderbird|hotmail|gmail|aquamail|k-9|spark|webmail|courrier pour windows|mail (?:pour|for) windows"
+    r"|\bmon \w|\bmy \w|\bmein|\bmi \w|\bmeu|\bmijn|\bmoj|\bmio|\bмо[её]|\bмог|айф|андроид|我的|هاتفي|ايفون|آيفون"
+    r"|\bsfr|orange|la ?poste|bouygues"
+    r"|\bfree\b",
+    re.IGNORECASE,
+)
+_ANY_DEVICE: Final = re.compile(
+    r"mobile?\b|smartphone|t[ée]l[ée]phone|tablett?e?|handy|telefon|t[ée]l[ée]f|cellulare|celular|m[óo]vi?l|telefoon|телефон"
+    r"|почт|пошт|app\b|appareil|device|هاتف|جوال|e?-?mail|mail\.\w|手机|携帯",
+    re.IGNORECASE,
+)
+_DISCLAIMER: Final = re.compile(rf"^[\s*_>•\-–\"«]*(?:{'|'.join(DISCLAIMERS)})", re.IGNORECASE)
+_CLOSING: Final = re.compile(rf"^[\s*_]*(?:{'|'.join(CLOSINGS)})[\s,.;!*_]*$", re.IGNORECASE)
+_LIST_FOOTER: Final = re.compile(r"^_{20,}$")
+_WEB: Final = re.compile(r"\b(?:https?://|www\.)\S+|\b\w[\w.-]{1,60}\.(?:fr|com|org|net|eu|de|be|ch)\b", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{2,100}")
+_PHONE: Final = re.compile(
+    r"(?:\+|00)\d[\d\s.()-]{7,}|\b0\d(?:[\s.-]?\d{2}){4}\b"
+    r"|\b(?:t[ée]l|phone|fax|mob|portable|ligne directe|standard|handy)\b",
+    re.IGNORECASE,
+)
+_NAME: Final = re.compile(r"^\s*[-–—]\s?[^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,3}\s*$")
+_WORD: Final = re.compile(r"\w+")
+_LINK: Final = re.compile(r"<?https?://\S+")
+_PROSE_WORDS: Final = 25
+_LINE_WORDS: Final = 10
+"""Words of the longest line in which a program names itself."""
+_BLOCK_LINES: Final = 14
+_FOOT_LINES: Final = 40
+"""Lines with words at the end of a mail among which a signature may begin."""
+
+
+def part_signature(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """What is said, and what only signs; every line is in one of them, in order."""
+    said, signed = _by_container(lines)
+    said, found = _by_delimiter(said)
+    signed = found + signed
+    said, found = _small_print(said)
+    signed = found + signed
+    said, found = _business_card(said)
+    return said, found + signed
+
+
+def _by_container(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """People write into the box in which their mail program keeps their signature."""
+    outside = [line for line in lines if not line.signed]
+    inside = [line for line in lines if line.signed]
+    if not inside or not _words(outside):
+        return list(lines), []
+    written = {number for paragraph in _paragraphs(inside) if _is_prose(paragraph) for number, _ in paragraph}
+    kept = [line for number, line in enumerate(inside) if number in written]
+    if not kept:
+        return outside, inside
+    return [*outside, Line(""), *kept], [line for number, line in enumerate(inside) if number not in written]
+
+
+def _by_delimiter(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """RFC 3676 section 4.3; what reads like a question or a letter below it is still said."""
+    first_words = next((number for number, line in enumerate(lines) if _WORD.search(line.text)), len(lines))
+    filled = [number for number, line in enumerate(lines) if not is_blank(line)]
+    nearest = filled[-_FOOT_LINES] if len(filled) > _FOOT_LINES else 0
+    for number in range(max(nearest, first_words + 1), len(lines)):
+        if not (_DELIMITER.match(lines[number].text) or _LIST_FOOTER.match(lines[number].text)):
+            continue
+        below = lines[number + 1 :]
+        if _LIST_FOOTER.match(lines[number].text) and not _WEB.search(joined(below)):
+            continue
+        written = {at for paragraph in _paragraphs(below) if _is_prose(paragraph) for at, _ in paragraph}
+        said = [line for at, line in enumerate(below) if at in written]
+        card = [line for at, line in enumerate(below) if at not in written]
+        return [*lines[:number], *([Line(""), *said] if said else [])], card
+    return lines, []
+
+
+def _small_print(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Programs' own lines, wherever they stand, and disclaimers below the words."""
+    first_words = next((number for number, line in enumerate(lines) if _WORD.search(line.text)), len(lines))
+    signature: set[int] = set()
+    at_the_end = True
+    for paragraph in reversed(_paragraphs(lines)):
+        text = " ".join(line.text.strip() for _, line in paragraph)[:2000]
+        if _DISCLAIMER.match(text) and paragraph[0][0] > first_words:
+            signature |= {number for number, _ in paragraph}
+            continue
+        for number, line in reversed(paragraph):
+            if _is_programs_line(line.text, at_the_end=at_the_end):
+                signature.add(number)
+            elif at_the_end and _NAME.match(line.text) and number > first_words:
+                signature.add(number)
+                at_the_end = False
+            else:
+                at_the_end = False
+    kept = [line for number, line in enumerate(lines) if number not in signature]
+    if signature and not _words(kept):
+        # Nothing is left: what is not a program's own line was said.
+        signature = {number for number in signature if _SENT_FROM.match(lines[number].text)}
+        kept = [line for number, line in enumerate(lines) if number not in signature]
+    return kept, [lines[number] for number in sorted(signature)]
+
+
+def _is_programs_line(text: str, *, at_the_end: bool) -> bool:
+    if len(text) > 160 or len(_WORD.findall(_LINK.sub("", text))) > _LINE_WORDS or not _SENT_FROM.match(text):
+        return False
+    return bool(_DEVICE.search(text) or (at_the_end and _ANY_DEVICE.search(text)))
+
+
+def _business_card(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Below a closing formula: a firm's block has a web or mail address besides its telephone; a tenant's name,
+    flat and telephone are part of what they say.
+    """
+    for number in range(len(lines) - 1, -1, -1):
+        if not _CLOSING.match(lines[number].text):
+            continue
+        below = [line for line in lines[number + 1 :] if not is_blank(line)]
+        text = joined(below)
+        if not below or len(below) > _BLOCK_LINES or not _words(lines[:number]):
+            return lines, []
+        if any(_is_prose(paragraph) for paragraph in _paragraphs(lines[number + 1 :])):
+            return lines, []
+        if bool(_WEB.search(_ADDRESS.sub("", text))) + bool(_ADDRESS.search(text)) >= 1 and _PHONE.search(text):
+            return lines[: number + 1], lines[number + 1 :]
+        return lines, []
+    return lines, []
+
+
+def _paragraphs(lines: Sequence[Line]) -> list[list[tuple[int, Line]]]:
+    paragraphs: list[list[tuple[int, Line]]] = [[]]
+    for number, line in enumerate(lines):
+        if is_blank(line):
+            paragraphs.append([])
+        else:
+            paragraphs[-1].append((number, line))
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _is_prose(paragraph: Sequence[tuple[int, Line]]) -> bool:
+    """Words somebody wrote, not a name, an address, a motto or small print."""
+    text = " ".join(line.text.strip() for _, line in paragraph)
+    if _DISCLAIMER.match(text):
+        return False
+    bare = _ADDRESS.sub(" ", re.sub(r"\S*://\S+", " ", text))
+    words = len(_WORD.findall(bare))
+    asks = re.search(r"[?؟？]", bare) is not None and words >= 4
+    return asks or (words >= _PROSE_WORDS and words >= 8 * len(paragraph))
+
+
+def _words(lines: Sequence[Line]) -> bool:
+    return any(_WORD.search(line.text) for line in lines)
