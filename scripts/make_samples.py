@@ -160,6 +160,22 @@ def with_file(made: EmailMessage, text: str, content: bytes, kind: str, name: st
     return made.as_bytes()
 
 
+def bounce() -> bytes:
+    boundary = "rapport-4711"
+    return (
+        f"Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example.net\r\nTo: {TO}\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\nDate: Sat, 14 Feb 2026 03:00:00 +0100\r\n"
+        "Message-ID: <sample-14.dsn@mx.example.net>\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/report; report-type=delivery-status; boundary="{boundary}"\r\n\r\n'
+        f"--{boundary}\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\nThis is the mail system at host mx.example.net.\r\n"
+        "I'm sorry to have to inform you that your message could not be delivered.\r\n"
+        f"--{boundary}\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.net\r\n\r\n"
+        "Final-Recipient: rfc822; ancien.locataire@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        f"--{boundary}\r\nContent-Type: message/rfc822\r\n\r\nFrom: {TO}\r\nTo: ancien.locataire@example.net\r\n"
+        f"Subject: Votre solde\r\n\r\nBonjour,\r\n--{boundary}--\r\n"
+    ).encode()
+
+
 SAMPLES: dict[str, Made] = {
     "01-robinet-qui-goutte": lambda: plain(
         1,
@@ -296,7 +312,7 @@ SAMPLES: dict[str, Made] = {
         Auto_Submitted="auto-replied",
         X_Auto_Response_Suppress="All",
     ),
-    "14-echec-de-remise": lambda: bounce(),
+    "14-echec-de-remise": bounce,
     "15-lettre-d-information": lambda: html(
         15,
         "La Lettre du Logement <lettre@infos-logement.example>",
@@ -334,22 +350,6 @@ SAMPLES: dict[str, Made] = {
         "am nevoie de o chitanță de chirie pentru luna ianuarie.\n\nMulțumesc,\nElena Popescu, tel. 06 39 98 55 10\n",
     ),
 }
-
-
-def bounce() -> bytes:
-    boundary = "rapport-4711"
-    return (
-        f"Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example.net\r\nTo: {TO}\r\n"
-        "Subject: Undelivered Mail Returned to Sender\r\nDate: Sat, 14 Feb 2026 03:00:00 +0100\r\n"
-        "Message-ID: <sample-14.dsn@mx.example.net>\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
-        f'Content-Type: multipart/report; report-type=delivery-status; boundary="{boundary}"\r\n\r\n'
-        f"--{boundary}\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\nThis is the mail system at host mx.example.net.\r\n"
-        "I'm sorry to have to inform you that your message could not be delivered.\r\n"
-        f"--{boundary}\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.net\r\n\r\n"
-        "Final-Recipient: rfc822; ancien.locataire@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\n"
-        f"--{boundary}\r\nContent-Type: message/rfc822\r\n\r\nFrom: {TO}\r\nTo: ancien.locataire@example.net\r\n"
-        f"Subject: Votre solde\r\n\r\nBonjour,\r\n--{boundary}--\r\n"
-    ).encode()
 
 
 def main() -> None:

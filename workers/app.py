@@ -54,6 +54,8 @@ app.conf.update(
     worker_enable_remote_control=False,
     worker_send_task_events=False,
     worker_hijack_root_logger=False,
+    # The log is ours: one JSON line per event, on standard error as it is.
+    worker_redirect_stdouts=False,
     task_publish_retry=False,
 )
 if app.conf.broker_url == MEMORY:

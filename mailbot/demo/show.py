@@ -107,9 +107,8 @@ def _row(record: dict[str, Any], names: dict[str, str], drafts: set[str]) -> tup
 
 def _why(record: dict[str, Any]) -> str:
     if record["automatic"] is not None:
-        return next(
-            (reason["because"] for reason in record["why"] if reason["step"] == "automatic"), record["automatic"]
-        )
+        reasons = [str(reason["because"]) for reason in record["why"] if reason["step"] == "automatic"]
+        return reasons[0] if reasons else str(record["automatic"])
     said = []
     if record["urgency"] in {"critical", "high"}:
         said.append(record["urgency_why"])
