@@ -129,7 +129,7 @@ def _address(name: str, spec: str, hint: str | None) -> Address | None:
 def _name(name: str, hint: str | None) -> str:
     """Quotes and their escapes undone, then encoded words, which some programs put inside quotes."""
     text = re.sub(r'"((?:[^"\\]|\\.)*)"', lambda quoted: re.sub(r"\\(.)", r"\1", quoted.group(1)), name)
-    shown = decode_text(text.replace('"', "").encode("utf-8", "surrogateescape"), hint)
+    shown = decode_text(text.strip(' "').encode("utf-8", "surrogateescape"), hint)
     if len(shown) > 1 and shown[0] == shown[-1] == "'":
         shown = shown[1:-1].strip()
     return shown

@@ -26,6 +26,7 @@ _PLAIN: Final = {
 _META: Final = re.compile(rb"<meta[^>]{0,300}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _ENRICHED: Final = re.compile(r"<(?:/?[a-z-]{1,60}|param>[^<]{0,200}</param)>", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_WORD_AT_ALL: Final = re.compile(r"\w")
 _DIFFERENCE: Final = 0.4
 """Share of one alternative's words that the other lacks, from which they say different things (H34)."""
 _FEW_WORDS: Final = 6
@@ -41,9 +42,9 @@ class Body:
     """One part that is read as words."""
 
     media_type: str
+    page: Page
     text: str
-    cut: bool = False
-    """It was longer than what is read."""
+    """As written: HTML with its tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Content:
 
     @property
     def has_words(self) -> bool:
-        return any(body.text.strip() for body in self.bodies)
+        return any(_WORD_AT_ALL.search(line.text) for body in self.bodies for line in body.page.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,10 @@ def _body(entity: Entity, content: bytes, defects: tuple[Defect, ...]) -> Conten
         text = _ENRICHED.sub("", text).replace("<<", "<")
     if media_type == "text/plain":
         text = _plain(text, entity.content_type)
-    return Content((Body(media_type, text, cut=len(content) > room),), parts=parts, defects=defects)
+    page = to_text(text) if media_type == "text/html" else _plain_page(text)
+    if len(content) > room:
+        page = replace(page, cut=True)
+    return Content((Body(media_type, page, text),), parts=parts, defects=defects)
 
 
 def _plain(text: str, content_type: Parameterised) -> str:
@@ -213,7 +217,7 @@ def words(content: Content) -> Words:
     images: dict[str, str] = {}
     room = limits.TEXT
     for body in content.bodies:
-        page = _page(body)
+        page = body.page
         images.update(page.images)
         hidden = page.hidden
         shown: list[Line] = []
@@ -226,7 +230,7 @@ def words(content: Content) -> Words:
                 break
         if hidden:
             marks.append("hidden-text")
-        if page.cut or body.cut or room <= 0:
+        if page.cut or room <= 0:
             defects.append(Defect("body", "longer than what is read"))
         if lines and shown:
             lines.append(Line(""))
@@ -236,11 +240,9 @@ def words(content: Content) -> Words:
     return Words(tuple(lines), tuple(dict.fromkeys(marks)), tuple(dict.fromkeys(defects)), bool(defects), images)
 
 
-def _page(body: Body) -> Page:
-    if body.media_type == "text/html":
-        return to_text(body.text)
-    text, hidden = visible(body.text)
-    return Page(lines_of(text), hidden)
+def _plain_page(text: str) -> Page:
+    shown, hidden = visible(text)
+    return Page(lines_of(shown), hidden)
 
 
 def _differ(content: Content, shown: str) -> bool:

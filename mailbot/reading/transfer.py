@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_LINE_OF_DATA = re.compile(rb"^[A-Za-z0-9+/]{8,}={0,2}[ \t]*\r?$", re.MULTILINE)
+_LONG_LINE_OF_DATA = re.compile(rb"^[A-Za-z0-9+/]{60,}={0,2}[ \t]*\r?$", re.MULTILINE)
 _SPACE = re.compile(rb"\s+")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^(?:`\s*\r?\n)?end[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
@@ -51,18 +53,11 @@ def decode_transfer(body: bytes, encoding: str) -> Transferred:
 
 def _base64(body: bytes) -> Transferred:
     """Data after padding is a second run of base64 (some gateways join two); text after it is a footer, and left."""
-    stray = _NOT_BASE64.search(body)
     defect = None
-    if stray:
-        # Foreign bytes at the end are a footer; sprinkled among the data they are noise to be skipped (RFC 2045 6.8).
-        head = body[: body.rfind(b"\n", 0, stray.start()) + 1]
-        if len(head) * 2 >= len(body) or head.rstrip().endswith(b"="):
-            body, defect = head, "text after the base64 data"
-        else:
-            alphabet = _NOT_BASE64.sub(b"", body)
-            if len(alphabet) * 4 < len(body) * 3 or b" " in body.strip().partition(b"\n")[0].strip():
-                return Transferred(body, "not base64")
-            body, defect = alphabet, "broken base64"
+    if stray := _NOT_BASE64.search(body):
+        body, defect = _without_strangers(body, stray.start())
+        if defect == "not base64":
+            return Transferred(body, defect)
     data = _SPACE.sub(b"", body)
     if b"=" not in data.rstrip(b"="):
         return _run(data, defect)
@@ -72,6 +67,18 @@ def _base64(body: bytes) -> Transferred:
         content += decoded.content
         defect = decoded.defect
     return Transferred(bytes(content), defect)
+
+
+def _without_strangers(body: bytes, stray: int) -> tuple[bytes, str]:
+    """Foreign bytes among the data are noise to be skipped (RFC 2045 section 6.8); behind all of it, a footer."""
+    head = body[: body.rfind(b"\n", 0, stray) + 1]
+    if _LINE_OF_DATA.search(head) and not _LONG_LINE_OF_DATA.search(body, len(head)):
+        return head, "text after the base64 data"
+    alphabet = _NOT_BASE64.sub(b"", body)
+    first_line = body.strip().partition(b"\n")[0].strip()
+    if len(alphabet) * 4 < len(body) * 3 or b" " in first_line:
+        return body, "not base64"
+    return alphabet, "broken base64"
 
 
 def _run(data: bytes, defect: str | None) -> Transferred:
