@@ -108,7 +108,11 @@ def _understand(claim: Claim, desk: Desk) -> None:
 
 def _frozen(decision: Decision, account: Account, tools: Tools) -> Decided:
     sender = decision.reading.sender
-    thread = decision.reading.references[0] if decision.reading.references else decision.reading.message_id or ""
+    thread = (
+        decision.reading.references[0]
+        if decision.reading.references
+        else decision.reading.message_id or decision.reading.fingerprint
+    )
     return Decided(
         fingerprint=decision.reading.fingerprint,
         message_id=decision.reading.message_id,

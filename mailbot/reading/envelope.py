@@ -18,7 +18,7 @@ from mailbot.reading.addresses import parse_addresses
 from mailbot.reading.structure import Entity
 from mailbot.reading.words import clean, decode_text, has_too_many_words
 
-_MESSAGE_ID: Final = re.compile(rb"<[!-;=?A-Z\[\]^_`a-z|~]{1,240}>")
+_MESSAGE_ID: Final = re.compile(rb"<[!-;=?-Z\[\]^_`a-z|~]{1,240}>")
 _UNSAFE_IN_ID: Final = re.compile(rb"[\"\\(){}\x00-\x20\x7f-\xff]")
 _DAMAGE: Final = re.compile("[\ufffd\x80-\x9f]|=\\?")
 _PARTS_OUTLINED: Final = 100
