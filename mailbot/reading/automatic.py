@@ -100,7 +100,7 @@ def judge(mail: Mail) -> tuple[Automatic | None, tuple[Because, ...]]:
 
 def is_discussion(mail: Mail) -> bool:
     """A list on which people talk, here to us or of a house: their words are people's words."""
-    if not (mail.has("list-id") or mail.has("list-post") or mail.field("precedence") == "list"):
+    if "mailto:" not in mail.field("list-post"):
         return False
     if any(mail.has(name) for name in _BULK) or mail.field("precedence") in {"bulk", "junk"}:
         return False

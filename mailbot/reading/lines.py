@@ -11,10 +11,15 @@ _MANY_BLANKS: Final = re.compile(r"\n{3,}")
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
 )
+_EMPTY_PAGES: Final = re.compile(r"\n{4,}")
 _TAGS: Final = re.compile("[\U000e0000-\U000e007f]")
 _FLAGS: Final = re.compile("\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]+\U000e007f")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f]")
 _LINE_ENDS: Final = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
+
+
+_MARKS_SHOWN: Final = 8
+"""Quotes within quotes that are still marked one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ def lines_of(text: str) -> tuple[Line, ...]:
 
 def visible(text: str) -> tuple[str, bool]:
     """The text with one kind of line end and nothing invisible in it, and whether tag characters hid words."""
-    text = _LINE_ENDS.sub("\n", text)
+    text = _EMPTY_PAGES.sub("\n\n\n", _LINE_ENDS.sub("\n", text))
     hidden = False
     if _TAGS.search(text):
         hidden = bool(_TAGS.search(_FLAGS.sub("", text)))
@@ -56,7 +61,7 @@ def joined(lines: Iterable[Line | str]) -> str:
 def marked(lines: Sequence[Line]) -> str:
     """As one text, what is quoted within the quote marked as in a mail program."""
     least = min((line.depth for line in lines if line.text.strip()), default=0)
-    return joined(f"{'> ' * (line.depth - least)}{line.text}" if line.depth > least else line.text for line in lines)
+    return joined("> " * min(line.depth - least, _MARKS_SHOWN) + line.text for line in lines)
 
 
 def is_blank(line: Line) -> bool:
