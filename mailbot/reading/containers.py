@@ -21,13 +21,16 @@ _QUOTE_ID: Final = re.compile(
     r"|OLK_SRC_BODY_SECTION|isForwardContent|isReplyContent|qt|oriMsgHtmlSeperator|sfr_quote|bloc_reponse)$",
     re.IGNORECASE,
 )
+_SPARK: Final = "messageReplySection"
 _REST_ID: Final = re.compile(
     r"^(?:x_)*(?:divRplyFwdMsg|appendonsend|replySplit|stopSpelling|zwchr|ms-outlook-mobile-body-separator-line)$",
     re.IGNORECASE,
 )
 # Outlook for Windows draws a thin line above the header block of the mail it answers.
 _OUTLOOK_LINE: Final = re.compile(
-    r"border:\s*none;\s*border-top:\s*solid\s+(?:#(?:E1E1E1|B5C4DF)|rgb\(\s*(?:225|181))", re.IGNORECASE
+    r"border-top:\s*(?:1(?:\.0)?pt\s+)?solid\s+(?:#(?:E1E1E1|B5C4DF)|rgb\(\s*(?:225|181))"
+    r"|border-top-color:\s*rgb\(\s*229\s*,\s*229\s*,\s*229",
+    re.IGNORECASE,
 )
 _SIGNATURE_CLASS: Final = re.compile(
     _PREFIX + r"(?:gmail_signature|moz-signature|protonmail_signature_block(?:-user|-proton)?|tutanota_signature"
@@ -52,7 +55,12 @@ def container(tag: str, attributes: Mapping[str, str]) -> Container:
     name, identifier = attributes.get("class", ""), attributes.get("id", "")
     if tag == "blockquote":
         return "quote" if _is_quote(attributes, name) else ""
-    if _FRAME_CLASS.search(name) or _QUOTE_CLASS.search(name) or _QUOTE_ID.match(identifier):
+    if (
+        _FRAME_CLASS.search(name)
+        or _QUOTE_CLASS.search(name)
+        or _QUOTE_ID.match(identifier)
+        or attributes.get("name") == _SPARK
+    ):
         return "frame" if _FRAME_CLASS.search(name) else "quote"
     if _REST_ID.match(identifier) or (tag == "div" and _OUTLOOK_LINE.search(attributes.get("style", ""))):
         return "rest"

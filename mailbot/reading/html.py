@@ -31,6 +31,7 @@ _VOID: Final = frozenset((
 # fmt: on
 _SPACE: Final = re.compile(r"[ \t\r\n\f\u2028\u2029]+")
 _EMOJI: Final = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
+_DATED: Final = re.compile(r"\d{1,2}:\d{2}|@")
 _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
 _XML: Final = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _ENTITIES: Final = re.compile(r"<!\[(?:if[^\]]{0,100}|endif)\]>", re.IGNORECASE)
@@ -119,11 +120,11 @@ class _Pen:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         tag = tag.lower()
         above = self._stack[-1] if self._stack else _OUTSIDE
-        frame = self._frame(tag, attributes, above)
         if tag in _BLOCKS:
             self.end_line()
-            if tag in _SPACED and not frame.hidden:
-                self._blank_line()
+        frame = self._frame(tag, attributes, above)
+        if tag in _SPACED and not frame.hidden:
+            self._blank_line()
         if not frame.hidden:
             self._lead_in(tag, attributes, above)
         if tag not in _VOID:
@@ -204,6 +205,8 @@ class _Pen:
     def _frame(self, tag: str, attributes: Mapping[str, str], above: _Frame) -> _Frame:
         style = attributes.get("style", "")
         holds = container(tag, attributes)
+        if tag == "blockquote" and not holds and self._is_introduced():
+            holds = "quote"
         if holds == "rest" and not self._rest and not above.depth:
             self.end_line()
             self._rest = 1
@@ -222,6 +225,11 @@ class _Pen:
         if holds == "frame":
             opened.around = opened
         return opened
+
+    def _is_introduced(self) -> bool:
+        """Does the line above give a date or an address and a colon?  Then a bare blockquote is a quote."""
+        last = next((line for line in reversed(self.lines[-3:]) if line.text), None)
+        return last is not None and last.text.endswith((":", "：")) and _DATED.search(last.text) is not None
 
     def _lead_in(self, tag: str, attributes: Mapping[str, str], above: _Frame) -> None:
         """What an element shows before its text: a line end, a bullet, the gap between two cells, a picture."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from mailbot.reading.lines import Line, is_blank
-from mailbot.reading.phrases import COPY, FORWARD_PREFIXES, PHRASES, REPLY_PREFIXES
+from mailbot.reading.phrases import ABOVE, COPY, FORWARD_PREFIXES, PHRASES, REPLY_PREFIXES
 
 Label = Literal["sender", "sent", "to", "subject", "copy"]
 
@@ -30,7 +30,7 @@ _LABELLED: Final = re.compile(r"^[\s*_•|]{0,8}([^\W\d_][^:：\t\n<@]{0,24}?)[\
 _WROTE: Final = re.compile(
     rf"(?<!\w)(?:{_either(word for phrases in PHRASES.values() for word in phrases.wrote)})(?!\w)", re.IGNORECASE
 )
-_RULED: Final = r"[-_=~*—–]{2,}"
+_RULED: Final = r"[-_=~*—–]+"
 _ORIGINAL: Final = re.compile(
     rf"^[\s*|]{{0,9}}{_RULED}\s*(?:{_either(word for phrases in PHRASES.values() for word in phrases.original)})"
     rf"\s*[:：]?\s*(?:{_RULED}.{{0,80}})?$",
@@ -46,12 +46,15 @@ _FORWARDED: Final = re.compile(
     re.IGNORECASE,
 )
 _NOTES: Final = re.compile(rf"^\s*-{{3,}}.{{2,120}}(?:{_WROTE.pattern})\s*[:：]?\s*-{{3,}}\s*$", re.IGNORECASE)
+_ABOVE: Final = re.compile(rf"^[\W_]*(?:{_either(ABOVE)})[\W_]*$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[^\s<>\"(),;:]{1,64}@[^\s<>\"(),;:]{2,100}")
 _TIME: Final = re.compile(r"\b\d{1,2}\s?[:h.٫]\s?\d{2}\b|[٠-٩]{1,2}:[٠-٩]{2}")
 _DATE: Final = re.compile(
     r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|(?:19|20)\d{2})\b|\d{4}年|[٠-٩]{4}"
 )
-_SENT_AT: Final = re.compile(r"\d{1,2}\s?[:h.]\s?\d{2}|\d{4}")
+_SENT_AT: Final = re.compile(r"\d{1,2}[:.]\d{2}|[٠-٩]{1,2}:[٠-٩]{2}")
+"""The minute as mail programs write it; people write 10h30."""
+_DATED_FIRST: Final = re.compile(r"\s*\d{4}[-/年]\d")
 _RULE: Final = re.compile(r"^[\s*]*[_\-—=─]{5,}[\s*]*$")
 _REPLY_SUBJECT: Final = re.compile(
     rf"^\s*(?:{_either(REPLY_PREFIXES)})\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]", re.IGNORECASE
@@ -61,6 +64,8 @@ _FORWARD_SUBJECT: Final = re.compile(
 )
 _MAILTO: Final = re.compile(r"[\[(<]\s*mailto:([^\s\])>]{3,200})\s*[\])>]", re.IGNORECASE)
 _BLOCK_LINES: Final = 18
+_WRAPPED: Final = 120
+_LONG_LIST: Final = 300
 _ATTRIBUTION_LINES: Final = 4
 _ATTRIBUTION_LENGTH: Final = 400
 
@@ -92,7 +97,7 @@ def landmark(lines: Sequence[Line], number: int) -> Landmark | None:
         return _ruled(lines, number)
     if _FORWARDED.match(text) and (found := _forward(lines, number)):
         return found
-    if _ORIGINAL.match(text) or _NOTES.match(text):
+    if _ORIGINAL.match(text) or _NOTES.match(text) or _ABOVE.match(text):
         return _original(lines, number)
     if _ORIGINAL_ALONE.match(text) and (block := _block_after(lines, number)):
         return block
@@ -154,7 +159,10 @@ def _block(lines: Sequence[Line], number: int, *, marked: bool) -> Landmark | No
         elif is_blank(line):
             if not _labels_go_on(lines, position + 1, depth):
                 break
-        elif last is None or not _continues(found[last], line.text, last):
+        elif last is None or not (
+            _continues(found[last], line.text, last)
+            or (len(line.text) < _WRAPPED and _labels_go_on(lines, position + 1, depth))
+        ):
             break
         else:
             found[last] = f"{found[last]} {line.text.strip()}"
@@ -170,11 +178,9 @@ def _proves(found: Mapping[Label, str], marked: bool) -> bool:  # noqa: FBT001 (
         return False
     if marked:
         return True
-    return "@" in f"{found.get('sender', '')}{found.get('to', '')}" or (
-        _SENT_AT.search(found.get("sent", "")) is not None
-        and "sender" in found
-        and _TIME.search(found["sent"]) is not None
-    )
+    if "@" in f"{found.get('sender', '')}{found.get('to', '')}":
+        return True
+    return "sender" in found and _SENT_AT.search(found.get("sent", "")) is not None
 
 
 def label_of(text: str) -> tuple[Label, str] | None:
@@ -199,13 +205,15 @@ def _continues(value: str, text: str, label: Label) -> bool:
     """A long recipient list goes on; so does a field whose value stands on its own line."""
     if not value:
         return len(text) < 300
+    if label in {"to", "copy"} and "@" in text and len(text) < _LONG_LIST:
+        return True
     if label in {"to", "copy", "sender"}:
-        return (
-            value.rstrip().endswith((",", ";", "<"))
-            or text.strip().startswith("<")
-            or _ADDRESS.match(text.strip()) is not None
-        )
-    return text[:1] in " \t" and len(text.strip()) < 100 and label == "subject"
+        return value.rstrip().endswith((",", ";", "<")) or text.strip().startswith("<") or _is_address(text)
+    return text[:1] in " \t" and len(text.strip()) < _WRAPPED and label == "subject"
+
+
+def _is_address(text: str) -> bool:
+    return _ADDRESS.match(text.strip()) is not None
 
 
 def _attribution(lines: Sequence[Line], number: int) -> Landmark | None:
@@ -231,10 +239,20 @@ def _is_attribution(text: str, *, quoted: bool) -> bool:
     verb = _WROTE.search(text)
     if verb is None:
         # Old Gmail and languages unknown here: a date, an address, a colon, and quoted lines below.
-        return ends and _evidence(text) >= 3 and (quoted or re.match(r"\s*\d{4}[-/年]", text) is not None)
+        dated = _DATED_FIRST.match(text) is not None
+        return _evidence(text) >= 3 and ((quoted and (ends or dated)) or (ends and dated))
     if len(text) - verb.end() > 160 or not (ends or quoted):
         return False
+    if not quoted and not _ADDRESS.search(text) and _names_nobody(text[: verb.start()]):
+        return False
     return _evidence(text) >= (1 if quoted else 2)
+
+
+def _names_nobody(before: str) -> bool:
+    """`… à 14:30, le technicien` is told by a person; programs write a name, and names have a capital."""
+    stamps = [*_TIME.finditer(before), *_DATE.finditer(before)]
+    subject = before[max((stamp.end() for stamp in stamps), default=0) :].lstrip(" ,;:.-–)(à")
+    return subject[:1].islower()
 
 
 def _evidence(text: str) -> int:

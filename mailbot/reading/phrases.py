@@ -26,6 +26,16 @@ class Phrases:
     """A phone's or a program's signature: the whole line."""
 
 
+ABOVE: Final = (
+    r"(?:please )?(?:reply|respond|write|type your (?:reply|response)|add your reply)[^\n]{0,30} above this line[^\n]{0,40}",
+    r"(?:merci de |veuillez )?(?:r[ée]pondre|r[ée]pondez|[ée]crire|saisissez votre r[ée]ponse)[^\n]{0,30} (?:au-?dessus|ci-dessus|avant) (?:de )?cette ligne[^\n]{0,40}",
+    r"bitte (?:antworten|schreiben) sie (?:ober|über)[^\n]{0,20} dieser (?:linie|zeile)[^\n]{0,20}",
+    r"(?:por favor,? )?(?:responda|escriba su respuesta)[^\n]{0,20} (?:encima|arriba) de esta l[ií]nea[^\n]{0,20}",
+    r"(?:por favor,? )?(?:responda|escreva)[^\n]{0,20} acima desta linha[^\n]{0,20}",
+    r"rispond(?:i|ere)[^\n]{0,20} sopra (?:a )?questa riga[^\n]{0,20}",
+    r"(?:gelieve )?(?:antwoord|typ uw antwoord)[^\n]{0,20} boven deze (?:regel|lijn)[^\n]{0,20}",
+)
+"""What ticket systems write above the mail that they expect an answer to."""
 COPY: Final = (
     "cc",
     "cci",
@@ -73,6 +83,7 @@ PHRASES: Final[dict[str, Phrases]] = {
             r"(?<!m')(?<!m’)(?<!t')(?<!nous )(?<!vous )(?<!lui )(?<!leur )(?<!ayant )a\s+[ée]crit",
             r"[ée]crivait",
             r"ont\s+[ée]crit",
+            r"selon",
         ),
         sender=("de", "expéditeur", "exp[ée]diteur", "de la part de", "message de"),
         sent=("envoyé", "envoy[ée] le", "date", "date d['’]envoi", "message du", "reçu", "re[çc]u le", "à la date du"),
@@ -89,7 +100,8 @@ PHRASES: Final[dict[str, Phrases]] = {
             r"réponse[^\n]{0,20}message",
         ),
         forwarded=(
-            r"message transf[ée]r[ée]",
+            r"message transf[ée]r[ée](?: de [^\n]{2,80})?",
+            r"mail transf[ée]r[ée]",
             r"message r[ée]exp[ée]di[ée]",
             r"d[ée]but du message (?:transf[ée]r[ée]|r[ée]exp[ée]di[ée])",
             r"e-?mail transf[ée]r[ée]",
@@ -99,7 +111,7 @@ PHRASES: Final[dict[str, Phrases]] = {
             r"fw?d",
         ),
         sent_from=(
-            r"envoy[ée]e? (?:de|d[’']|depuis|à partir d[eu]|avec|via)\s?[^\n]{2,70}",
+            r"envoy[ée]e? (?:de|d[’']|depuis|à partir d(?:e|u|[’'](?:un|une))|avec|via)\s?[^\n]{2,70}",
             r"(?:t[ée]l[ée]charge[rz]|obten(?:ir|ez)|t[ée]l[ée]charger) outlook pour (?:ios|android)[^\n]{0,60}",
             r"provenance ?: ?courrier pour windows(?: 1\d)?",
             r"courriel envoy[ée] [^\n]{2,60}",
@@ -110,7 +122,7 @@ PHRASES: Final[dict[str, Phrases]] = {
         ),
     ),
     "en": Phrases(
-        wrote=(r"(?<!you )(?<!he )(?<!she )(?<!they )(?<!who )wrote", r"writes", r"has written"),
+        wrote=(r"quoting", r"(?<!you )(?<!he )(?<!she )(?<!they )(?<!who )wrote", r"writes", r"has written"),
         sender=("from", "sender"),
         sent=("sent", "date", "received", "sent on"),
         to=("to", "recipients?"),
@@ -142,7 +154,7 @@ PHRASES: Final[dict[str, Phrases]] = {
         ),
     ),
     "de": Phrases(
-        wrote=(r"schrieb(?:en)?", r"hat geschrieben", r"geschrieben"),
+        wrote=(r"zitat von", r"schrieb(?:en)?", r"hat geschrieben", r"geschrieben"),
         sender=("von", "absender"),
         sent=("gesendet", "datum", "gesendet am", "verschickt", "geschickt", "empfangen"),
         to=("an", "empfänger"),
@@ -169,7 +181,7 @@ PHRASES: Final[dict[str, Phrases]] = {
         ),
     ),
     "es": Phrases(
-        wrote=(r"escribi[óo]", r"ha escrito", r"escribe"),
+        wrote=(r"citando a", r"escribi[óo]", r"ha escrito", r"escribe"),
         sender=("de", "desde", "remitente"),
         sent=("enviado", "enviado el", "fecha", "fecha de envío", "recibido"),
         to=("para", "a", "destinatario"),
@@ -188,7 +200,7 @@ PHRASES: Final[dict[str, Phrases]] = {
         ),
     ),
     "pt": Phrases(
-        wrote=(r"escreveu", r"escreveram"),
+        wrote=(r"citando", r"escreveu", r"escreveram"),
         sender=("de", "remetente"),
         sent=("enviad[ao]", "enviad[ao] (?:em|a)", "data", "recebid[ao]"),
         to=("para", "destinatário"),

@@ -30,18 +30,23 @@ class Parted:
     why: tuple[Because, ...] = ()
 
 
-def part(lines: Sequence[Line], subject: str = "", *, forwards: int = _FORWARDS) -> Parted:
-    """Every line of the body is in exactly one of the three texts."""
+def part(
+    lines: Sequence[Line], subject: str = "", *, ours: frozenset[str] = frozenset(), forwards: int = _FORWARDS
+) -> Parted:
+    """Every line of the body is in exactly one of the three texts.
+
+    `ours` are domains whose mails a stranger may send back to us: that is history, whatever the subject says.
+    """
     mine: list[Line] = []
     quoted: list[Line] = []
     number = 0
     while number < len(lines):
         line = lines[number]
         found = landmark(lines, number) if forwards else None
-        if found is not None and not quoted and _is_passed_on(found, mine, subject, line):
+        if found is not None and not quoted and _is_passed_on(found, mine, subject, line, ours):
             return _forward(mine, quoted, lines, number, found, forwards)
         if line.depth:
-            if not quoted and (inner := _announced(lines, number, subject, mine)) is not None:
+            if not quoted and (inner := _announced(lines, number, subject, mine, ours)) is not None:
                 at, mark = inner
                 return _forward(mine, [*quoted, *lines[number:at]], lines, at, mark, forwards)
             quoted.append(line)
@@ -60,9 +65,9 @@ def part(lines: Sequence[Line], subject: str = "", *, forwards: int = _FORWARDS)
     return Parted(Texts(joined(said), marked(quoted), joined(signed)), why=because)
 
 
-def _is_passed_on(found: Landmark, mine: Sequence[Line], subject: str, line: Line) -> bool:
+def _is_passed_on(found: Landmark, mine: Sequence[Line], subject: str, line: Line, ours: frozenset[str]) -> bool:
     """A header block under a forward's subject, or with nothing above it, is the mail itself, not its history."""
-    if line.depth:
+    if line.depth or (_is_from(found.author, ours) and _says_something(mine)):
         return False
     match found.kind:
         case "forwarded":
@@ -75,12 +80,19 @@ def _is_passed_on(found: Landmark, mine: Sequence[Line], subject: str, line: Lin
             return False
 
 
+def _is_from(author: str, domains: frozenset[str]) -> bool:
+    written = author.casefold().rstrip("])> \t")
+    return any(written.endswith((f"@{domain}", f".{domain}")) for domain in domains)
+
+
 def _says_something(lines: Sequence[Line]) -> bool:
     said, _ = part_signature(lines)
     return any(_WORD.search(line.text) for line in said)
 
 
-def _announced(lines: Sequence[Line], number: int, subject: str, mine: Sequence[Line]) -> tuple[int, Landmark] | None:
+def _announced(
+    lines: Sequence[Line], number: int, subject: str, mine: Sequence[Line], ours: frozenset[str]
+) -> tuple[int, Landmark] | None:
     """A forward inside the container in which mail programs put what they quote."""
     seen = 0
     for at in range(number, len(lines)):
@@ -95,7 +107,7 @@ def _announced(lines: Sequence[Line], number: int, subject: str, mine: Sequence[
             continue
         if found.kind == "attribution":
             return None
-        return (at, found) if _is_passed_on(found, mine, subject, replace(line, depth=0)) else None
+        return (at, found) if _is_passed_on(found, mine, subject, replace(line, depth=0), ours) else None
     return None
 
 

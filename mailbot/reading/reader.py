@@ -4,9 +4,9 @@ import hashlib
 import time
 from dataclasses import replace
 
-from mailbot.model import Because, Defect, Reading, ReadingRequest, Texts
+from mailbot.model import Account, Because, Defect, Reading, ReadingRequest, Texts
 from mailbot.reading import automatic, limits
-from mailbot.reading.authors import Authorship, authorship
+from mailbot.reading.authors import Authorship, authorship, domain
 from mailbot.reading.bodies import Content, Words, charset_hint, gather, words
 from mailbot.reading.envelope import Envelope, read_envelope
 from mailbot.reading.message import Message, RawPart
@@ -21,7 +21,7 @@ def read_message(raw: bytes, request: ReadingRequest) -> Message:
     envelope = read_envelope(structure.root, charset_hint(structure.root))
     content = gather(structure.root)
     body = words(content)
-    parted = part(body.lines, envelope.subject)
+    parted = part(body.lines, envelope.subject, ours=_ours(envelope, request.account))
     whose = authorship(structure.root, envelope, request.account, parted.texts.fresh, parted.authors)
     kind, because = automatic.judge(mail := _mail(structure, envelope, whose, parted.texts, request))
     marks = (*body.marks, *whose.marks, *(("mailing-list",) if kind is None and automatic.is_discussion(mail) else ()))
@@ -47,6 +47,12 @@ def read_message(raw: bytes, request: ReadingRequest) -> Message:
         timings_ms={"parse": (time.perf_counter() - started) * 1000},
     )
     return Message(reading, tuple(_shown(found, body.images) for found in content.parts))
+
+
+def _ours(envelope: Envelope, account: Account) -> frozenset[str]:
+    """Our domains, when somebody else writes: a colleague who passes on a colleague's mail passes on its content."""
+    domains = frozenset(domain(address) for address in account.addresses)
+    return frozenset() if any(domain(author.address) in domains for author in envelope.authors) else domains
 
 
 def _mail(
