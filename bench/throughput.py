@@ -22,9 +22,28 @@ from mailbot.wire import Shop, account_of
 from tests.servers.dovecot import PASSWORD, Dovecot, dovecot
 from tests.servers.mailbot import Installation, installation
 
-_WORDS = (
-    ["bonjour", "le", "robinet", "de", "ma", "cuisine", "fuit", "depuis", "hier", "merci", "de", "passer", "quand", "vous", "pouvez", "je", "suis", "la", "le", "matin"]
-)
+_WORDS = [
+    "bonjour",
+    "le",
+    "robinet",
+    "de",
+    "ma",
+    "cuisine",
+    "fuit",
+    "depuis",
+    "hier",
+    "merci",
+    "de",
+    "passer",
+    "quand",
+    "vous",
+    "pouvez",
+    "je",
+    "suis",
+    "la",
+    "le",
+    "matin",
+]
 
 
 def mails(count: int) -> list[bytes]:

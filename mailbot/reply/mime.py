@@ -32,7 +32,8 @@ def header_text(text: str) -> str:
     """One line without control, format or direction characters."""
     kept = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in text)
     kept = "".join(char for char in kept if unicodedata.category(char) not in {"Cf", "Cs", "Co", "Cn"})
-    return " ".join(kept.split())
+    # What looks like an encoded word (RFC 2047) would be decoded by whoever reads it, line breaks included.
+    return " ".join(kept.replace("=?", "= ?").split())
 
 
 def body_text(text: str) -> str:

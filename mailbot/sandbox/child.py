@@ -1,6 +1,6 @@
 """The process that reads hostile bytes: few rights, hard limits, no network, one mail at a time.
 
-request {request, limits} + raw  ->  {reading, parts: n}, then {part: i, …} for each attachment, then {done}
+request {request, limits} + raw  ->  {reading, parts: n}, then {part: i}, {page}… {read: i} for each, then {done}
 """
 
 import contextlib
@@ -45,7 +45,10 @@ def _serve(frame: dict[str, Any], raw: bytes, answers: BinaryIO, ocr: Tesseract)
     request = frames.unpack_request(frame["request"])
     message = read_message(raw, request)
     frames.write(answers, {"reading": frames.pack_reading(message.reading), "parts": len(message.parts)})
-    budget = Budget(ocr, _spoken(request.languages), frame["pages"], time.monotonic() + frame["seconds"])
+    until = time.monotonic() + frame["seconds"]
+    budget = Budget(
+        ocr, _spoken(request.languages), frame["pages"], until, lambda: frames.write(answers, {"page": True})
+    )
     skip = set(frame["skip"])
     for number, part in enumerate(message.parts[:_MOST_ATTACHMENTS]):
         if number in skip:

@@ -69,7 +69,9 @@ class SandboxReader:
             self._child, self._pid, self._served = None, os.getpid(), 0
         if self._served >= _RECYCLE_AFTER:
             self.kill()
-        if self._child is None or self._child.poll() is not None:
+        if self._child is not None and self._child.poll() is not None:
+            self.kill()
+        if self._child is None:
             self._child, self._served = self._start(), 0
         self._served += 1
         return self._child

@@ -74,7 +74,7 @@ _UNTIL = re.compile(
     rf"(?:jusqu.?au|expire le|echeance(?: le)?|fin de validite|valable au|date de fin|prochaine echeance)\s*:?\s*(?:le )?{_DATE}"
 )
 _CONTRACT = re.compile(
-    r"(?:contrat|police|societaire)\s*(?:n[°ºo.]*|numero|:)+\s*:?\s*([a-z0-9][a-z0-9 ./-]{3,24}[a-z0-9])"
+    r"(?:contrat|police|societaire)\s*(?:n[°ºo.]*|numero|:)+\s*:?\s*([a-z0-9](?:[a-z0-9./-]|(?<=[0-9]) (?=[0-9])){3,24})"
 )
 _INSURED = re.compile(
     r"(?:assuree?s?|souscripteur|titulaire|nom(?: de l.?assure)?|atteste que|certifie que|au nom de)\s*:?\s*((?:m\.|mme|monsieur|madame|mr|mlle)?\s*[a-z][a-z' -]{3,40})"
@@ -147,7 +147,7 @@ def _facts(kind: str, text: str, original: str) -> dict[str, str]:
         case "insurance_certificate":
             period = _PERIOD.search(text)
             wanted = {
-                "insurer": _title(_first(_INSURER, text)),
+                "insurer": _title(_first(_INSURER, re.sub(r"assurances? habitation", "", text))),
                 "contract_no": _upper(_first(_CONTRACT, text)),
                 "insured": _title(_first(_INSURED, text)),
                 "address": str(extract("", original, date(2000, 1, 1)).get("address", "")) or None,

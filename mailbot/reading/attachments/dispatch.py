@@ -3,6 +3,7 @@
 import hashlib
 import time
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -40,6 +41,8 @@ class Budget:
     languages: tuple[str, ...]
     pages: int
     until: float
+    progress: Callable[[], None]
+    """Called before each page, so that whoever waits knows that there is still work."""
     used: set[str] = field(default_factory=set)
 
     def page(self) -> bool:
@@ -47,6 +50,7 @@ class Budget:
         if self.pages <= 0 or time.monotonic() > self.until:
             return False
         self.pages -= 1
+        self.progress()
         if self.ocr is not None:
             self.used.add(self.ocr.name)
         return True

@@ -1,0 +1,180 @@
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from io import BytesIO
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from mailbot.model import Account, ReadingRequest
+from mailbot.sandbox import Limits, SandboxReader
+from mailbot.sandbox.frames import pack_reading, unpack_reading
+
+REQUEST = ReadingRequest(Account("a"), ("fr", "en"))
+FONT = "/usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf"
+LINES = ["ATTESTATION D'ASSURANCE HABITATION", "Assurée : Claire Fontaine", "Valable du 01/01/2026 au 31/12/2026"]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[SandboxReader]:
+    reader = SandboxReader()
+    yield reader
+    reader.close()
+
+
+def page() -> Image.Image:
+    image = Image.new("L", (1240, 900), 250)
+    pen = ImageDraw.Draw(image)
+    for number, line in enumerate(LINES):
+        pen.text((120, 150 + number * 120), line, font=ImageFont.truetype(FONT, 42), fill=20)
+    return image
+
+
+def saved(image: Image.Image, kind: str) -> bytes:
+    out = BytesIO()
+    image.save(out, kind, **({"resolution": 150} if kind == "PDF" else {}))
+    return out.getvalue()
+
+
+def mail(*attachments: tuple[bytes, str, str]) -> bytes:
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = "anne@example.org", "contact@example.org", "documents"
+    made.set_content("Voir pièces jointes.\n")
+    for content, kind, name in attachments:
+        main, _, sub = kind.partition("/")
+        made.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    return made.as_bytes()
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270, 4, -7])
+def test_a_scan_is_read_however_it_lies(turn: int, reader: SandboxReader) -> None:
+    image = page().rotate(turn, expand=True, fillcolor=250)
+    reading = reader.read(mail((saved(image, "PDF"), "application/pdf", "scan.pdf")), REQUEST)
+    (part,) = reading.attachments
+
+    assert part.text_source == "ocr"
+    assert "ATTESTATION" in part.text
+    assert "31/12/2026" in part.text
+    assert reading.engines["ocr"].startswith("tesseract")
+    assert not reading.incomplete
+
+
+def test_a_type_is_told_by_content_never_by_name(reader: SandboxReader) -> None:
+    reading = reader.read(mail((saved(page(), "PNG"), "application/pdf", "facture.pdf.exe")), REQUEST)
+
+    assert reading.attachments[0].media_type == "image/png"
+    assert "ATTESTATION" in reading.attachments[0].text
+
+
+def test_a_bomb_of_pixels_is_refused_and_the_rest_is_read(reader: SandboxReader) -> None:
+    bomb = saved(Image.new("1", (20000, 20000)), "PNG")
+    reading = reader.read(mail((bomb, "image/png", "b.png"), (b"bonjour", "text/plain", "a.txt")), REQUEST)
+
+    assert "megapixels" in reading.attachments[0].defects[0].what
+    assert reading.attachments[1].text == "bonjour"
+
+
+def test_an_attachment_that_does_not_end_is_given_up_and_the_others_are_kept() -> None:
+    # A page that needs tesseract, with no time for it: the parent must not wait.
+    reader = SandboxReader(Limits(seconds=8, quiet=0.4, ocr_page_seconds=0.4))
+    noise = Image.effect_noise((2000, 2800), 120)
+    scan = saved(noise, "PDF")
+    started = time.monotonic()
+    reading = reader.read(
+        mail((b"un", "text/plain", "1.txt"), (scan, "application/pdf", "2.pdf"), (b"trois", "text/plain", "3.txt")),
+        REQUEST,
+    )
+    spent = time.monotonic() - started
+    again = reader.read(mail((b"un", "text/plain", "1.txt")), REQUEST)
+    reader.close()
+
+    assert [part.text for part in reading.attachments] == ["un", "", "trois"]
+    assert reading.incomplete
+    assert "attachment 2" in {defect.where for defect in reading.defects}
+    assert spent < 30
+    assert again.attachments[0].text == "un"
+
+
+def test_a_child_without_memory_still_gives_the_header(reader: SandboxReader) -> None:
+    poor = SandboxReader(Limits(memory=400_000_000))
+    huge = b"From: anne@example.org\r\nSubject: grand\r\n\r\n" + b"x" * 60_000_000
+    reading = poor.read(huge, REQUEST)
+    poor.close()
+
+    assert reading.subject == "grand"
+    assert reading.fingerprint.startswith("sha256:")
+
+
+def test_a_killed_child_is_replaced(reader: SandboxReader) -> None:
+    reader.read(mail(), REQUEST)
+    pid = reader.child().pid
+    os.kill(pid, 9)
+    reader.child().wait()
+
+    assert reader.read(mail(), REQUEST).subject == "documents"
+
+
+def test_the_child_has_no_network() -> None:
+    code = (
+        "import os, sys; from mailbot.sandbox import child; print(child._renounce(1500000000, 60, os.getppid()));"
+        "import socket\n"
+        "try:\n s = socket.create_connection(('127.0.0.1', int(sys.argv[1])), timeout=3)\n print('connected')\n"
+        "except OSError as e:\n print('refused')"
+    )
+    import socket  # noqa: PLC0415 - the parent may have one
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-c", code, port], capture_output=True, text=True, timeout=60, check=True
+        )
+
+    assert done.stdout.split()[1:] == ["refused"]
+
+
+def test_a_reading_survives_the_pipe(reader: SandboxReader) -> None:
+    reading = reader.read(mail((b"bonjour", "text/plain", "a.txt")), REQUEST)
+
+    assert unpack_reading(pack_reading(reading)) == reading
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00" * 1000,
+        b"\xff" * 5000,
+        b"From: x\r\n" * 100,
+        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n"
+        + b"--a\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n" * 2000,
+        b"Subject: " + b"=?utf-8?b?w6k=?= " * 16000 + b"\r\n\r\nx",
+        b"To: " + b"(" * 4000 + b"\r\n\r\nx",
+        b"From: a@example.org\r\n\r\n" + b"\n" * 1_000_000,
+        b"Content-Type: text/plain; charset=punycode\r\n\r\n" + b"a-" * 500_000,
+        b"Content-Type: text/html\r\n\r\n" + b"<div>" * 100_000,
+        b"Content-Type: message/rfc822\r\n\r\n" * 1000,
+    ],
+    ids=[
+        "empty",
+        "nul",
+        "8bit",
+        "headers",
+        "nested",
+        "encoded-words",
+        "comments",
+        "blank",
+        "punycode",
+        "tags",
+        "rfc822",
+    ],
+)
+def test_hostile_bytes_give_a_reading_in_time(raw: bytes, reader: SandboxReader) -> None:
+    started = time.monotonic()
+    reading = reader.read(raw, REQUEST)
+
+    assert reading.size == len(raw)
+    assert time.monotonic() - started < 20
+    assert reader.read(mail(), REQUEST).subject == "documents"

@@ -1,0 +1,194 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from mailbot.engines.embedding import Embedding
+from mailbot.engines.features import counts, weighed
+from mailbot.engines.intent import IntentModel, load_weights
+from mailbot.engines.languages import Languages
+from mailbot.errors import Misconfigured
+from mailbot.model import Part, Reading, Texts
+from mailbot.rules import default_taxonomy
+from mailbot.understanding import Context, Engines, understand
+from mailbot.understanding.danger import find
+from mailbot.understanding.documents import understand_part
+from mailbot.understanding.entities import extract, is_iban
+
+ON = date(2026, 2, 10)
+LANGUAGES = Languages(("fr", "en", "es", "pt", "ar", "tr", "ro", "ru", "uk", "it", "zh", "pl", "de"))
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("Il y a une forte odeur de gaz au rez-de-chaussée", "critical"),
+        ("J'ai senti le gaz en ouvrant le placard", "critical"),
+        ("There is a smell of gas in the hall", "critical"),
+        ("هناك رائحة غاز في العمارة", "critical"),
+        ("L'eau coule de partout et je n'arrive pas à fermer l'arrivée", "critical"),
+        ("Ma fille est coincée dans l'ascenseur", "critical"),
+        ("La prise fait des étincelles", "critical"),
+        ("Le garde-corps du balcon ne tient plus", "critical"),
+        ("Si jamais il y a une odeur de gaz, qui appeler ?", None),
+        ("L'odeur de gaz, c'est réparé, merci", None),
+        ("Il n'y a pas d'odeur de gaz", None),
+        ("Mon attestation d'assurance incendie est jointe", None),
+        ("Le gardien est quelqu'un d'urgent", None),
+        ("Plus de chauffage depuis trois jours", "high"),
+        ("Nu avem apă caldă de ieri", "high"),
+        ("Il m'a menacé sur le palier", "high"),
+        ("Bonjour, ma quittance s'il vous plaît", None),
+    ],
+)
+def test_the_danger_net(text: str, level: str | None) -> None:
+    found = find(text, month=1)
+
+    assert (found.level if found else None) == level
+    assert found is None or text[slice(*found.span)]
+
+
+def test_no_heating_in_july_is_no_emergency() -> None:
+    assert find("Plus de chauffage depuis hier", month=7) is None
+    assert find("Plus de chauffage depuis hier, j'ai un bébé", month=7) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ("tél 06 39 98 12 34", "phones", ("+33639981234",)),
+        ("au 03.53.01.44.12 le matin", "phones", ("+33353014412",)),
+        ("+33 6 39 98 00 11", "phones", ("+33639980011",)),
+        ("écrire à Anne.Martin@Example.org", "emails", ("anne.martin@example.org",)),
+        ("IBAN FR76 3000 6000 0112 3456 7890 189", "ibans", ("FR7630006000011234567890189",)),
+        ("IBAN FR76 3000 6000 0112 3456 7890 188", "ibans", None),
+        ("le 14/03/2026", "dates", ("2026-03-14",)),
+        ("le 3 mars", "dates", ("2026-03-03",)),
+        ("samedi 14", "dates", ("2026-02-14",)),
+        ("demain matin", "dates", ("2026-02-11",)),
+        ("le 15 décembre", "dates", ("2025-12-15",)),
+        ("412,50 €", "amounts", ("412.50",)),
+        ("1 240 euros", "amounts", ("1240.00",)),
+        ("8 rue du Moulin, 59000 Lille", "address", "8 rue du Moulin"),
+        ("8 rue du Moulin, 59000 Lille", "postcode", "59000"),
+        ("8 rue du Moulin, 59000 Lille", "city", "Lille"),
+        ("bâtiment B", "building", "B"),
+        ("escalier C", "stair", "C"),
+        ("3ème étage", "floor", "3"),
+        ("au rez-de-chaussée", "floor", "RDC"),
+        ("porte 12", "door", "12"),
+        ("référence locataire : 00458712", "tenant_ref", "00458712"),
+        ("disponible après 17h", "availability", "après 17h"),
+        ("numéro unique 0590226014587G1234", "application_no", "0590226014587G1234"),
+        ("numéro 059022601458712345", "application_no", "059022601458712345"),
+        ("numéro 05902260145871234", "application_no", None),
+    ],
+)
+def test_entities_are_what_the_words_say(text: str, key: str, value: object) -> None:
+    assert extract("", text, ON).get(key) == value
+
+
+def test_iban_check_digits() -> None:
+    assert is_iban("FR7630006000011234567890189")
+    assert is_iban("GB82WEST12345698765432")
+    assert not is_iban("GB82WEST12345698765431")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Bonjour, ma chaudière est en panne depuis hier", "fr"),
+        ("There is no hot water in my flat since Monday", "en"),
+        ("المدفأة لا تعمل منذ يومين", "ar"),
+        ("Kombi üç gündür çalışmıyor, evde bebek var", "tr"),
+        ("Nu avem căldură de trei zile", "ro"),
+        ("salam 3afak lma kay9tar f lkouzina dyali bzaf", "ary-Latn"),
+        ("12345 !!!", "und"),
+        ("", "und"),
+    ],
+)
+def test_languages(text: str, code: str) -> None:
+    assert LANGUAGES.detect(text, "fr").code == code
+
+
+def test_the_shipped_model_has_the_default_labels_and_its_shares_add_up() -> None:
+    model = IntentModel(load_weights(), Embedding())
+    ranked = model.classify("", "mes radiateurs sont froids depuis dimanche", "fr")
+
+    assert {label for label, _ in ranked.ranking} == {intent.id for intent in default_taxonomy().intents}
+    assert sum(share for _, share in ranked.ranking) == pytest.approx(1, abs=1e-4)
+    assert ranked.ranking[0][0] == "repair.heating"
+
+
+def test_without_the_embedding_package_the_words_decide() -> None:
+    class Absent(Embedding):
+        def vector(self, text: str) -> None:
+            """The package is not there."""
+
+    ranked = IntentModel(load_weights(), Absent()).classify("quittance", "ma quittance de loyer svp", "fr")
+
+    assert ranked.ranking[0][0] == "rent.receipt"
+
+
+def test_a_damaged_model_is_said_in_one_line() -> None:
+    with pytest.raises(Misconfigured, match="make model"):
+        load_weights(b"nonsense")
+
+
+def test_features_are_the_same_for_accents_and_capitals() -> None:
+    assert counts("", "Élève FUITE") == counts("", "eleve fuite")
+    buckets, values = weighed(counts("", "fuite d'eau"), load_weights().idf)
+    assert len(buckets) == len(values)
+    assert float((values**2).sum()) == pytest.approx(1, abs=1e-3)
+
+
+CERTIFICATE = """ATTESTATION D'ASSURANCE HABITATION
+Mutuelle du Vallon certifie que
+Assurée : Mme Claire Fontaine
+contrat n° MV-4471-882 multirisque habitation, risques locatifs
+12 rue des Lilas, 59000 Lille
+Période du 01/01/2026 au 31/12/2026"""
+
+
+def document(text: str, **more: object) -> Part:
+    return Part("a.pdf", "application/pdf", 1, "00", "pdf", 1, text, **more)  # type: ignore[arg-type]
+
+
+def test_an_insurance_certificate_is_read_and_checked_against_the_mails_date() -> None:
+    made = understand_part(document(CERTIFICATE), Reading("sha256:x", 1), ON, "fr")
+    late = understand_part(document(CERTIFICATE), Reading("sha256:x", 1), date(2027, 2, 1), "fr")
+
+    assert made.kind == "insurance_certificate"
+    assert made.facts["valid_to"] == "2026-12-31"
+    assert made.facts["contract_no"] == "MV-4471-882"
+    assert {check.name: check.ok for check in made.checks} == {
+        "valid_today": True,
+        "starts_in_time": True,
+        "insured_matches_sender": None,
+        "address_matches_tenant": None,
+    }
+    assert [check.ok for check in late.checks if check.name == "valid_today"] == [False]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("FACTURE N° F2026-1\nSIRET 123 456 789 00012\nTotal TTC 210,00", "invoice"),
+        ("DEVIS n° 12 bon pour accord Total TTC 100,00", "quote"),
+        ("AVIS D'IMPÔT 2025 sur les revenus 2024\nRevenu fiscal de référence 14 250", "tax_notice"),
+        ("RELEVÉ D'IDENTITÉ BANCAIRE IBAN FR76 3000 6000 0112 3456 7890 189 BIC", "bank_details"),
+        ("un texte sans rien", "other"),
+    ],
+)
+def test_documents_are_told_by_their_words(text: str, kind: str) -> None:
+    assert understand_part(document(text), Reading("sha256:x", 1), ON, "fr").kind == kind
+
+
+def test_automatic_mail_is_never_answerable_and_always_low() -> None:
+    engines = Engines(LANGUAGES, None, IntentModel(load_weights(), Embedding()))
+    context = Context(default_taxonomy(), "fr", 0.4)
+    reading = Reading(
+        "sha256:x", 1, date=datetime(2026, 2, 10, tzinfo=UTC), text=Texts("odeur de gaz"), automatic="auto-reply"
+    )
+    made = understand(reading, "fr", engines, context)
+
+    assert (made.intent, made.urgency, made.answerable) == ("other.automatic", "low", False)
