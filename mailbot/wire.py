@@ -212,6 +212,7 @@ class Shop:
             doorbell=doorbell,
             crash_point=self.crash_point,
             owner=owner(),
+            gone=is_gone,
             sweep_seconds=settings.sweep_seconds,
             first_wait=min(5.0, settings.backoff_seconds[0]),
             size_limit=book.limits.message_bytes,
@@ -276,3 +277,17 @@ def owner() -> str:
         if _OWNER.pid != os.getpid():
             _OWNER.pid, _OWNER.name = os.getpid(), f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         return _OWNER.name
+
+
+def is_gone(name: str) -> bool:
+    """True when the owner was a process of this host that has ended."""
+    host, _, rest = name.rpartition(":")[0].rpartition(":")
+    if host != socket.gethostname() or not rest.isdecimal():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -21,6 +21,8 @@ _LONGEST_WAIT = 15 * 60.0
 _LOGINS = 3
 _REFUSED_SECONDS = 24 * 3600.0
 _LOOK_AGAIN = 30.0
+# A sweep of a large folder takes a while; a poller that dies is noticed at once on its own host.
+_LEASE_SECONDS = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Round:
     doorbell: Doorbell
     crash_point: Callable[[str], None]
     owner: str
+    gone: Callable[[str], bool]
+    """Whether the process that calls itself so is known to be dead."""
     sweep_seconds: float
     first_wait: float
     size_limit: int
@@ -81,7 +85,7 @@ class Poller:
     def _look(self) -> bool:
         """One sweep; False when this account is somebody else's or waits for an admin."""
         round_, intake = self._round, self._round.ledger.intake
-        fence = intake.lease(self._account, round_.owner, 2 * round_.sweep_seconds + 150)
+        fence = intake.lease(self._account, round_.owner, 2 * round_.sweep_seconds + _LEASE_SECONDS, round_.gone)
         if fence is None:
             return False
         if intake.paused(self._account) is not None:

@@ -1,6 +1,6 @@
 """What the poller writes: leases on accounts, positions of mails, and what it knows of each folder."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
@@ -24,13 +24,18 @@ RESETS_ALLOWED = 2
 class Intake:
     engine: Engine
 
-    def lease(self, name: str, owner: str, seconds: float) -> int | None:
-        """Take or renew the right to poll the account; the fence, or None while another poller holds it."""
+    def lease(
+        self, name: str, owner: str, seconds: float, gone: Callable[[str], bool] = lambda _owner: False
+    ) -> int | None:
+        """Take or renew the right to poll the account; the fence, or None while another poller holds it.
+
+        `gone` tells whether a holder is known to be dead: nobody needs to wait for that one's lease to run out.
+        """
         with transaction(self.engine) as connection:
             now = database_time(connection)
             _ensure_account(connection, name)
             row = connection.execute(select(account).where(account.c.name == name).with_for_update()).one()
-            if row.lease_owner not in {None, owner} and row.lease_until > now:
+            if row.lease_owner not in {None, owner} and row.lease_until > now and not gone(row.lease_owner):
                 return None
             fence: int = row.fence if row.lease_owner == owner else row.fence + 1
             connection.execute(

@@ -88,6 +88,13 @@ def test_a_second_poller_waits_until_the_first_lets_go(ledger: Ledger) -> None:
     assert ledger.intake.lease("accueil", "two", 60) == 2
 
 
+def test_nobody_waits_for_the_lease_of_a_dead_poller(ledger: Ledger) -> None:
+    ledger.intake.lease("accueil", "dead", 600)
+
+    assert ledger.intake.lease("accueil", "two", 60, lambda owner: owner != "dead") is None
+    assert ledger.intake.lease("accueil", "two", 60, lambda owner: owner == "dead") == 2
+
+
 def test_a_poller_that_lost_its_lease_writes_nothing(ledger: Ledger) -> None:
     fence = start(ledger)
     ledger.intake.release("accueil", "poller")
