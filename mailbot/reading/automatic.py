@@ -53,6 +53,8 @@ _BULK: Final = (
     "x-csa-complaints",
     "list-unsubscribe-post",
 )
+_OLD_LISTS: Final = ("mailing-list", "x-mailing-list", "x-list", "x-beenthere", "x-mailman-version", "feedback-id")
+"""What list servers wrote before RFC 2919."""
 _YOUR_MAIL: Final = re.compile(
     r"votre (?:message|demande|mail|courriel)|your (?:message|request|e-?mail)|ihre (?:nachricht|anfrage|e-?mail)"
     r"|su (?:mensaje|correo|solicitud)|(?:a sua|o seu) (?:mensagem|pedido|e-?mail)"
@@ -86,7 +88,11 @@ class Mail:
 
     @property
     def local(self) -> str:
-        return "" if self.sender is None else self.sender.address.rpartition("@")[0]
+        return _local(self.sender)
+
+
+def _local(address: Address | None) -> str:
+    return "" if address is None else address.address.rpartition("@")[0]
 
 
 def judge(mail: Mail) -> tuple[Automatic | None, tuple[Because, ...]]:
@@ -195,10 +201,11 @@ def _list(mail: Mail) -> Judged:
         mail.has(name) for name in ("list-id", "list-unsubscribe", "list-post", "list-unsubscribe-post", "list-owner")
     ):
         return "list", "a mailing list's header (RFC 2919, 2369, 8058)"
+    served = any(mail.has(name) for name in _OLD_LISTS) or _LIST_SERVER.match(_local(mail.envelope.sender_field))
     if mail.field("precedence") in {"list", "bulk", "junk"}:
-        kind: Automatic = "list" if mail.field("precedence") != "bulk" or mail.has("feedback-id") else "notification"
+        kind: Automatic = "list" if mail.field("precedence") != "bulk" or served else "notification"
         return kind, f"Precedence: {mail.field('precedence')}"
-    if _LIST_SERVER.match(mail.local):
+    if _LIST_SERVER.match(mail.local) or mail.has("mailing-list"):
         return "list", "written by a list server"
     return None
 
