@@ -20,6 +20,12 @@ _SITE: Final = re.compile(
     re.IGNORECASE,
 )
 _NO_REPLY: Final = re.compile(rf"^(?:{'|'.join(machines.NO_REPLY)})$", re.IGNORECASE)
+_OFFICE: Final = re.compile(
+    r"^(?:info|infos|contact|support|service[\w.-]*|newsletter|news|hello|bonjour|accueil|admin|office|help|aide|sav"
+    r"|client[s\w.-]*|customer[\w.-]*|relation[\w.-]*|reply[\w.+-]*|feedback|marketing|communication)$",
+    re.IGNORECASE,
+)
+"""Local parts of firms: behind a no-reply sender these are its own desk, not somebody who filled in a form."""
 _MAIL_LABEL: Final = re.compile(
     r"^[ \t*_•-]{0,20}(?:(?:votre |adresse )?(?:e-?mail|m[ée]l|courriel|mail|correo(?: electr[óo]nico)?|e-?posta)"
     r"|adresse (?:e-?mail|[ée]lectronique|mail))[ \t*_]{0,9}[:\t][ \t]*<?([^\s<>;,]{1,64}@[^\s<>;,]{1,255})",
@@ -121,15 +127,11 @@ def _form(sender: Address | None, envelope: Envelope, account: Account, text: st
         return None
     local = sender.address.rpartition("@")[0]
     own = sender.address.casefold() in {address.casefold() for address in account.addresses}
-    machine = own or _NO_REPLY.match(local) is not None or _SITE.match(local) is not None
-    if not machine:
+    site = own or _SITE.match(local) is not None
+    if not site and not _NO_REPLY.match(local):
         return None
-    others = [
-        address
-        for address in envelope.reply_to
-        if address.address != sender.address and not _is_machine(address, account)
-    ]
-    if len(others) == 1:
+    others = [address for address in envelope.reply_to if _is_person(address, account)]
+    if len(others) == 1 and (site or domain(others[0].address) != domain(sender.address)):
         return others[0]
     mail = _MAIL_LABEL.search(text[:20_000])
     if mail is None or len(_LABELS.findall(text[:20_000])) < 3:
@@ -138,11 +140,10 @@ def _form(sender: Address | None, envelope: Envelope, account: Account, text: st
     return next(iter(parse_addresses([f"{name[1] if name else ''} <{mail[1]}>".encode()])), None)
 
 
-def _is_machine(address: Address, account: Account) -> bool:
+def _is_person(address: Address, account: Account) -> bool:
     local = address.address.rpartition("@")[0]
-    return _NO_REPLY.match(local) is not None or address.address.casefold() in {
-        own.casefold() for own in account.addresses
-    }
+    own = {own.casefold() for own in account.addresses}
+    return not (_NO_REPLY.match(local) or _OFFICE.match(local) or address.address.casefold() in own)
 
 
 def _marks(

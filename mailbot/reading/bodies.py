@@ -23,6 +23,9 @@ _PLAIN: Final = {
     "text/richtext",
     "text/html",
 }
+_ENVELOPES: Final = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+_SEALED: Final = {"application/pgp-encrypted"}
+ENCRYPTED: Final = "encrypted: its words were not read"
 _META: Final = re.compile(rb"<meta[^>]{0,300}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _ENRICHED: Final = re.compile(r"<(?:/?[a-z-]{1,60}|param>[^<]{0,200}</param)>", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -144,7 +147,13 @@ def _leaf(entity: Entity, *, first: bool) -> Content:
         defects=defects,
         charset=entity.content_type.plain("charset"),
     )
-    return Content(parts=(part,))
+    return Content(parts=(part,), defects=(Defect("body", ENCRYPTED),) if _is_sealed(entity) else ())
+
+
+def _is_sealed(entity: Entity) -> bool:
+    """An S/MIME or PGP envelope (RFC 8551, RFC 3156); a signature beside readable words is none."""
+    kind = entity.content_type.plain("smime-type") or ""
+    return entity.media_type in _SEALED or (entity.media_type in _ENVELOPES and kind.lower() != "signed-data")
 
 
 def _encoding(entity: Entity) -> str:
@@ -191,6 +200,8 @@ def _body(entity: Entity, content: bytes, defects: tuple[Defect, ...]) -> Conten
         defects = (*defects, Defect("body", fault))
     if entity.media_type in {"text/enriched", "text/richtext"}:
         text = _ENRICHED.sub("", text).replace("<<", "<")
+    if "-----BEGIN PGP MESSAGE-----" in text:
+        defects = (*defects, Defect("body", ENCRYPTED))
     if media_type == "text/plain":
         text = _plain(text, entity.content_type)
     page = to_text(text) if media_type == "text/html" else _plain_page(text)
@@ -237,7 +248,10 @@ def words(content: Content) -> Words:
         lines += shown
     if _differ(content, " ".join(line.text for line in lines)):
         marks.append("alternatives-differ")
-    return Words(tuple(lines), tuple(dict.fromkeys(marks)), tuple(dict.fromkeys(defects)), bool(defects), images)
+    sealed = any(defect.what == ENCRYPTED for defect in content.defects)
+    return Words(
+        tuple(lines), tuple(dict.fromkeys(marks)), tuple(dict.fromkeys(defects)), bool(defects) or sealed, images
+    )
 
 
 def _plain_page(text: str) -> Page:

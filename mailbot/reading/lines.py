@@ -55,7 +55,7 @@ def visible(text: str) -> tuple[str, bool]:
 def joined(lines: Iterable[Line | str]) -> str:
     """As one text: no blanks at line ends, at most one empty line in a row."""
     texts = (line if isinstance(line, str) else line.text for line in lines)
-    return _MANY_BLANKS.sub("\n\n", "\n".join(text.replace("\xa0", " ").rstrip() for text in texts)).strip("\n")
+    return _MANY_BLANKS.sub("\n\n", "\n".join(text.replace("\xa0", " ").rstrip() for text in texts)).strip()
 
 
 def marked(lines: Sequence[Line]) -> str:

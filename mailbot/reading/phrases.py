@@ -108,7 +108,6 @@ PHRASES: Final[dict[str, Phrases]] = {
             r"courriel transf[ée]r[ée]",
             r"transf[ée]r[ée] par[^\n]{2,80}",
             r"message transmis",
-            r"fw?d",
         ),
         sent_from=(
             r"envoy[ée]e? (?:de|d[’']|depuis|à partir d(?:e|u|[’'](?:un|une))|avec|via)\s?[^\n]{2,70}",
@@ -489,9 +488,7 @@ PHRASES: Final[dict[str, Phrases]] = {
 }
 
 DISCLAIMERS: Final = (
-    r"(?:ce|le pr[ée]sent) (?:message|courriel|mail|e-?mail|courrier [ée]lectronique)[^\n]{0,200}(?:confidenti|destinat|intention exclusive|strictement personnel|usage exclusif)",
-    r"(?:avertissement|disclaimer|confidentialit[ée]|notice of confidentiality|confidentiality notice|vertraulichkeitshinweis|aviso legal|aviso de confidencialidad)\s*[:\-–]",
-    r"si vous (?:avez re[çc]u|recevez|n['’][êe]tes pas)[^\n]{0,80}(?:erreur|destinataire)",
+    r"(?:ce|le pr[ée]sent) (?:message|courriel|mail|e-?mail|courrier [ée]lectronique)[^\n]{0,200}(?:confidentiel|destinataires?|intention exclusive|strictement personnel|usage exclusif|(?:exclusivement|uniquement|strictement) (?:destin|r[ée]serv))",
     r"(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|message|communication|transmission)[^\n]{0,200}(?:confidential|intended|privileged|addressee|recipient)",
     r"if you (?:are not the (?:intended|named)|have received this)[^\n]{0,120}(?:recipient|addressee|error|mistake)",
     r"diese (?:e-?mail|nachricht)[^\n]{0,160}(?:vertraulich|bestimmt|empf[äa]nger)",
@@ -506,11 +503,18 @@ DISCLAIMERS: Final = (
     r"(?:це|дане) (?:повідомлення|лист)[^\n]{0,200}(?:конфіденційн|призначен|адресат)",
     r"(?:هذه الرسالة|هذا البريد)[^\n]{0,200}(?:سري|المرسل إليه)",
     r"l['’]int[ée]grit[ée] de ce(?:tte)? (?:message|courriel)",
-    r"(?:internet|la messagerie [ée]lectronique) ne permet(?:tant)? pas",
+    r"(?:avertissement|disclaimer|confidentialit[ée]|notice of confidentiality|confidentiality notice|vertraulichkeitshinweis|aviso legal|aviso de confidencialidad)\s*[:\-–][^\n]{0,300}(?:confiden|destinat|recipient|empf[äa]nger|vertraulich)",
+    r"si vous (?:avez re[çc]u|recevez) (?:ce|cet|le pr[ée]sent) (?:message|mail|courriel|e-?mail)[^\n]{0,80}erreur",
+    r"si vous n['’][êe]tes pas (?:le |la |un |l['’]un des )?(?:v[ée]ritable )?destinataire",
+    r"(?:internet|la messagerie [ée]lectronique) ne permet(?:tant)? pas (?:d['’]assurer|de garantir|d['’]en garantir)",
+)
+"""How the small print under a mail begins; a paragraph as long as small print is."""
+DISCLAIMER_WORDS: Final = 12
+NOTICES: Final = (
     r"(?:avant d['’]imprimer|pensez? (?:à|a) l['’]environnement|n['’]imprimez (?:ce|que)|please consider (?:the|our) environment|bitte denken sie an die umwelt|antes de imprimir|prima di stampare|p[ée]nsez vert|before printing)",
     r"(?:l['’]absence de virus dans ce|garanti sans virus|sans virus\.|virus-free\.|virenfrei\.|libre de virus\.|privo di virus|virusvrij|диск не обнаружил|проверено на вирусы|this e?-?mail (?:has been|was) (?:checked|scanned)|cet? e?-?mail a [ée]t[ée] v[ée]rifi[ée])",
 )
-"""How the small print under a mail begins."""
+"""How shorter notices begin, which programs and firms put under every mail."""
 
 CLOSINGS: Final = (
     r"(?:bien |tr[èe]s |tr[èe]s bien )?cordialement(?: v[ôo]tre)?",

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from mailbot.reading.lines import Line, is_blank, joined
-from mailbot.reading.phrases import CLOSINGS, DISCLAIMERS, PHRASES
+from mailbot.reading.phrases import CLOSINGS, DISCLAIMER_WORDS, DISCLAIMERS, NOTICES, PHRASES
 
-_DELIMITER: Final = re.compile(r"^(?:--|—|––)[ \xa0]?$")
+_DELIMITER: Final = re.compile(r"^--[ \xa0]?$")
 _SENT_FROM: Final = re.compile(
     "^[\\s*_>\\-–]*(?:"
     + "|".join(pattern for phrases in PHRASES.values() for pattern in phrases.sent_from)
@@ -28,6 +28,7 @@ _ANY_DEVICE: Final = re.compile(
     re.IGNORECASE,
 )
 _DISCLAIMER: Final = re.compile(rf"^[\s*_>•\-–\"«]*(?:{'|'.join(DISCLAIMERS)})", re.IGNORECASE)
+_NOTICE: Final = re.compile(rf"^[\s*_>•\-–\"«]*(?:{'|'.join(NOTICES)})", re.IGNORECASE)
 _CLOSING: Final = re.compile(rf"^[\s*_]*(?:{'|'.join(CLOSINGS)})[\s,.;!*_]*$", re.IGNORECASE)
 _LIST_FOOTER: Final = re.compile(r"^_{20,}$")
 _WEB: Final = re.compile(r"\b(?:https?://|www\.)\S+|\b\w[\w.-]{1,60}\.(?:fr|com|org|net|eu|de|be|ch)\b", re.IGNORECASE)
@@ -37,13 +38,16 @@ _PHONE: Final = re.compile(
     r"|\b(?:t[ée]l|phone|fax|mob|portable|ligne directe|standard|handy)\b",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"^\s*[-–—]\s?[^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,3}\s*$")
+_NAME: Final = re.compile(r"^\s*[-–—][^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,3}\s*$")
+"""`-Jeanne Dupont`; with a blank after the dash it is the last item of a list."""
 _WORD: Final = re.compile(r"\w+")
 _LINK: Final = re.compile(r"<?https?://\S+")
 _PROSE_WORDS: Final = 25
+_SENTENCE_WORDS: Final = 6
 _LINE_WORDS: Final = 10
 """Words of the longest line in which a program names itself."""
 _BLOCK_LINES: Final = 14
+_SMALL_PRINT_LINES: Final = 10
 _FOOT_LINES: Final = 40
 """Lines with words at the end of a mail among which a signature may begin."""
 
@@ -73,21 +77,32 @@ def _by_container(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def _by_delimiter(lines: list[Line]) -> tuple[list[Line], list[Line]]:
-    """RFC 3676 section 4.3; what reads like a question or a letter below it is still said."""
+    """RFC 3676 section 4.3; what reads like a sentence below it is still said."""
+    number = _delimiter(lines)
+    if number is None:
+        return lines, []
+    below = lines[number + 1 :]
+    written = {at for paragraph in _paragraphs(below) if _is_prose(paragraph) for at, _ in paragraph}
+    said = [line for at, line in enumerate(below) if at in written]
+    card = [line for at, line in enumerate(below) if at not in written]
+    if sum(not is_blank(line) for line in card if not _NOTICE.match(line.text)) > _BLOCK_LINES + _SMALL_PRINT_LINES:
+        return lines, []
+    return [*lines[:number], *([Line(""), *said] if said else [])], card
+
+
+def _delimiter(lines: list[Line]) -> int | None:
+    """The first one with its blank, else the last: people draw lines of dashes between their paragraphs."""
     first_words = next((number for number, line in enumerate(lines) if _WORD.search(line.text)), len(lines))
     filled = [number for number, line in enumerate(lines) if not is_blank(line)]
     nearest = filled[-_FOOT_LINES] if len(filled) > _FOOT_LINES else 0
-    for number in range(max(nearest, first_words + 1), len(lines)):
-        if not (_DELIMITER.match(lines[number].text) or _LIST_FOOTER.match(lines[number].text)):
-            continue
-        below = lines[number + 1 :]
-        if _LIST_FOOTER.match(lines[number].text) and not _WEB.search(joined(below)):
-            continue
-        written = {at for paragraph in _paragraphs(below) if _is_prose(paragraph) for at, _ in paragraph}
-        said = [line for at, line in enumerate(below) if at in written]
-        card = [line for at, line in enumerate(below) if at not in written]
-        return [*lines[:number], *([Line(""), *said] if said else [])], card
-    return lines, []
+    found = [
+        number
+        for number in range(max(nearest, first_words + 1), len(lines))
+        if _DELIMITER.match(lines[number].text)
+        or (_LIST_FOOTER.match(lines[number].text) and _WEB.search(joined(lines[number + 1 :])))
+    ]
+    exact = next((number for number in found if lines[number].text.endswith((" ", "\xa0"))), None)
+    return exact if exact is not None else found[-1] if found else None
 
 
 def _small_print(lines: list[Line]) -> tuple[list[Line], list[Line]]:
@@ -97,7 +112,7 @@ def _small_print(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     at_the_end = True
     for paragraph in reversed(_paragraphs(lines)):
         text = " ".join(line.text.strip() for _, line in paragraph)[:2000]
-        if _DISCLAIMER.match(text) and paragraph[0][0] > first_words:
+        if _is_small_print(text) and paragraph[0][0] > first_words:
             signature |= {number for number, _ in paragraph}
             continue
         for number, line in reversed(paragraph):
@@ -151,15 +166,24 @@ def _paragraphs(lines: Sequence[Line]) -> list[list[tuple[int, Line]]]:
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
+def _is_small_print(text: str) -> bool:
+    if _NOTICE.match(text):
+        return True
+    return _DISCLAIMER.match(text) is not None and len(_WORD.findall(text)) >= DISCLAIMER_WORDS
+
+
 def _is_prose(paragraph: Sequence[tuple[int, Line]]) -> bool:
-    """Words somebody wrote, not a name, an address, a motto or small print."""
-    text = " ".join(line.text.strip() for _, line in paragraph)
-    if _DISCLAIMER.match(text):
+    """Words somebody wrote, not a name, an address or small print.  In doubt they are."""
+    text = " ".join(line.text.strip() for _, line in paragraph)[:4000]
+    if _is_small_print(text):
         return False
-    bare = _ADDRESS.sub(" ", re.sub(r"\S*://\S+", " ", text))
+    bare = " ".join(word for word in text.split() if "://" not in word and "@" not in word)
     words = len(_WORD.findall(bare))
-    asks = re.search(r"[?؟？]", bare) is not None and words >= 4
-    return asks or (words >= _PROSE_WORDS and words >= 8 * len(paragraph))
+    if re.search(r"[?؟？]", bare) and words >= 4:
+        return True
+    if bare.endswith((".", "!", "…", "。")) and words >= _SENTENCE_WORDS * len(paragraph):
+        return True
+    return words >= _PROSE_WORDS and words >= 8 * len(paragraph)
 
 
 def _words(lines: Sequence[Line]) -> bool:

@@ -111,9 +111,9 @@ def test_the_containers_of_mail_programs_are_quotes(quote: str) -> None:
 
 
 def test_a_page_says_where_it_shows_its_pictures() -> None:
-    page = to_text(
-        '<img src="cid:a"><blockquote type=cite><img src="CID:b"></blockquote><div class=gmail_signature><img src=cid:c>'
-    )
+    signed = "<div class=gmail_signature><img src=cid:c></div>"
+
+    page = to_text(f'<img src="cid:a"><blockquote type=cite><img src="CID:b"></blockquote>{signed}')
 
     assert page.images == {"a": "fresh", "b": "quoted", "c": "signature"}
 
