@@ -5,10 +5,12 @@ import logging
 import signal
 import threading
 from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
 
 from celery.contrib.testing.worker import start_worker
 
 from mailbot.daemon import events
+from mailbot.daemon.health import serve_health
 from mailbot.daemon.poller import Poller
 from mailbot.notify import Notifier
 from mailbot.wire import Shop
@@ -16,6 +18,7 @@ from workers.app import app
 from workers.tasks import Celeries, borrow
 
 _POLLER_STOP_SECONDS = 20.0
+_STALE_SWEEPS = 10
 
 
 def run(shop: Shop, *, include_existing: bool) -> int:
@@ -35,6 +38,7 @@ def watch(shop: Shop, *, include_existing: bool) -> int:
     reconciler = shop.reconciler(Celeries(), stop)
     threads = [threading.Thread(target=reconciler.run, name="reconciler", daemon=True)]
     threads += [threading.Thread(target=poller.run, name="poller", daemon=True) for poller in pollers]
+    health = _health(shop)
     for thread in threads:
         thread.start()
     events.started("mailbot", mailboxes=len(shop.book().mailboxes), rules=shop.book().version)
@@ -45,8 +49,19 @@ def watch(shop: Shop, *, include_existing: bool) -> int:
             notifier.alive()
     notifier.stopping()
     _stop(pollers, threads)
+    if health is not None:
+        health.shutdown()
+        health.server_close()
     events.stopped("mailbot")
     return 0
+
+
+def _health(shop: Shop) -> ThreadingHTTPServer | None:
+    settings = shop.settings
+    if settings.health_port is None:
+        return None
+    stale = _STALE_SWEEPS * settings.sweep_seconds + 60
+    return serve_health(shop.ledger, tuple(shop.book().mailboxes), settings.health_port, stale)
 
 
 def _stop(pollers: tuple[Poller, ...], threads: list[threading.Thread]) -> None:

@@ -1,5 +1,7 @@
+import http.client
 import re
 import signal
+import socket
 import threading
 import time
 from pathlib import Path
@@ -260,3 +262,85 @@ def test_sigterm_ends_it_cleanly(embedded: Installation) -> None:
 
     assert process.wait(30) == 0
     assert "Traceback" not in embedded.log.read_text()
+
+
+def test_one_mailbox_that_fails_does_not_hold_up_the_other(post: Post, embedded: Installation) -> None:
+    text = embedded.rules.read_text()
+    broken = text[text.index("  accueil:") : text.index("human_folder:")].replace("accueil:", "technique:", 1)
+    broken = broken.replace(f"port: {embedded.port}", "port: 1")
+    embedded.write_rules(text.replace("human_folder:", f"{broken}human_folder:", 1))
+    post.deliver(ORDINARY)
+    embedded.start()
+    embedded.wait(1)
+    embedded.until(lambda: "failing" in embedded.command("status").stdout)
+    said = embedded.command("status").stdout
+
+    assert drafts(post) == 1
+    assert "accueil: last success" in said
+    assert "port 1 does not answer" in said
+
+
+def test_health_and_metrics_answer_on_loopback_and_a_port_in_use_is_one_line(embedded: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = embedded.command("run", MAILBOT_HEALTH_PORT=port)
+    embedded.start(MAILBOT_HEALTH_PORT=port)
+    embedded.until(lambda: _get(port, "/health")[0] == 200)
+    status, metrics = _get(port, "/metrics")
+
+    assert refused.returncode == 2
+    assert f"MAILBOT_HEALTH_PORT: port {port} cannot be used" in refused.stderr
+    assert status == 200
+    assert 'mailbot_open_cases{mailbox="accueil"} 0.0' in metrics
+
+
+def _get(port: str, path: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=5)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    except OSError:
+        return 0, ""
+    finally:
+        connection.close()
+
+
+def test_the_same_bytes_back_in_the_inbox_make_no_second_draft(post: Post, embedded: Installation) -> None:
+    embedded.include_existing = True
+    post.deliver(mail(9, "Je suis absente.", headers="Auto-Submitted: auto-replied\r\n"), ORDINARY)
+    embedded.start()
+    embedded.wait(2)
+    embedded.stop()
+    raw = post.contents()["Traités/Été"][0][0]
+    # The same bytes come back in the inbox, as after a restore or a colleague's copy.
+    post.deliver(raw)
+    embedded.start()
+    embedded.wait(3)
+
+    assert drafts(post) == 1
+    assert len(post.contents()["INBOX"]) == 1
+
+
+def test_a_folder_that_is_renumbered_makes_no_second_draft(post: Post, embedded: Installation) -> None:
+    rules = embedded.rules.read_text().replace("    signature:", "    watch: [Courrier]\n    signature:", 1)
+    embedded.write_rules(rules.replace("file: Traités/Été", "file: Courrier"))
+    with post.client() as client:
+        client.create_folder("Courrier")
+    post.deliver(ORDINARY, folder="Courrier")
+    embedded.start()
+    embedded.wait(1)
+    with post.client() as client:
+        # Restored from a backup: the same mail under another UIDVALIDITY, and one that is new.
+        when = (
+            client.select_folder("Courrier", readonly=True) and client.fetch([1], ["INTERNALDATE"])[1][b"INTERNALDATE"]
+        )
+        client.unselect_folder()
+        client.delete_folder("Courrier")
+        client.create_folder("Courrier")
+        client.append("Courrier", ORDINARY, msg_time=when)
+        client.append("Courrier", DANGER)
+    embedded.wait(2)
+
+    assert drafts(post) == 2
+    assert len(post.contents()["Urgences"]) == 1

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from mailbot.errors import Fenced, Misconfigured
+from mailbot.errors import Fenced, Misconfigured, Transient
 from mailbot.ledger import Ledger, open_ledger
 from mailbot.ledger.tables import metadata
 from mailbot.ledger.values import Decided, Sweep
@@ -264,3 +264,17 @@ def test_a_database_that_cannot_be_used_is_one_clear_line(url: str) -> None:
 
     assert caught.value.problems[0].startswith("MAILBOT_DATABASE_URL: ")
     assert "\n" not in caught.value.problems[0]
+
+
+def test_a_full_disk_is_transient_and_loses_nothing(tmp_path: Path) -> None:
+    ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.db")
+    fence = start(ledger)
+    with ledger.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    mails = [new_mail(uid, message_id=f"<{'x' * 400}{uid}@example.org>") for uid in range(1, 300)]
+    with pytest.raises(Transient, match="full"):
+        ledger.intake.register(sweep(*mails), fence, size_limit=LIMIT)
+
+    assert ledger.intake.known_uids("accueil", "INBOX", 7) == frozenset()
+    ledger.close()

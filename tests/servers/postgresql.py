@@ -3,6 +3,7 @@
 import contextlib
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,21 @@ def postgresql() -> Iterator[PostgreSql]:
         process = start(command, log)
         try:
             wait_for_port(port, process, log)
+            _wait_until_ready(port)
             yield PostgreSql(port)
         finally:
             stop(process)
+
+
+def _wait_until_ready(port: int) -> None:
+    """It listens before it answers."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(f"host=127.0.0.1 port={port} user=mailbot dbname=postgres").close()
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return
