@@ -5,18 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from mailbot.reading.lines import Line, is_blank
-from mailbot.reading.phrases import ABOVE, COPY, FORWARD_PREFIXES, PHRASES, REPLY_PREFIXES
+from mailbot.reading.attributions import ADDRESS, ATTRIBUTION_LENGTH, DATE, TIME, WROTE, attribution
+from mailbot.reading.lines import Line, is_blank, next_words
+from mailbot.reading.phrases import ABOVE, COPY, FORWARD_PREFIXES, PHRASES, REPLY_PREFIXES, either
 
 Label = Literal["sender", "sent", "to", "subject", "copy"]
 
 
-def _either(words: Iterable[str]) -> str:
-    return "|".join(sorted(dict.fromkeys(words), key=len, reverse=True))
-
-
 def _label(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(_either(words), re.IGNORECASE)
+    return re.compile(either(words), re.IGNORECASE)
 
 
 _LABELS: Final[tuple[tuple[Label, re.Pattern[str]], ...]] = (
@@ -27,47 +24,36 @@ _LABELS: Final[tuple[tuple[Label, re.Pattern[str]], ...]] = (
     ("copy", _label(COPY)),
 )
 _LABELLED: Final = re.compile(r"^[\s*_•|]{0,8}([^\W\d_][^:：\t\n<@]{0,24}?)[\s*_]{0,4}(?:[:：]|\t)[\s*_]{0,4}(.*)$")
-_WROTE: Final = re.compile(
-    rf"(?<!\w)(?:{_either(word for phrases in PHRASES.values() for word in phrases.wrote)})(?!\w)", re.IGNORECASE
-)
 _RULED: Final = r"[-_=~*—–]+"
 _ORIGINAL: Final = re.compile(
-    rf"^[\s*|]{{0,9}}{_RULED}\s*(?:{_either(word for phrases in PHRASES.values() for word in phrases.original)})"
+    rf"^[\s*|]{{0,9}}{_RULED}\s*(?:{either(word for phrases in PHRASES.values() for word in phrases.original)})"
     rf"\s*[:：]?\s*(?:{_RULED}.{{0,80}})?$",
     re.IGNORECASE,
 )
 _ORIGINAL_ALONE: Final = re.compile(
-    rf"^[\s*_|]{{0,9}}(?:{_either(word for phrases in PHRASES.values() for word in phrases.original)})\s*[:：]?\s*$",
+    rf"^[\s*_|]{{0,9}}(?:{either(word for phrases in PHRASES.values() for word in phrases.original)})\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _FORWARDED: Final = re.compile(
-    rf"^[\s*|]{{0,9}}(?:{_RULED}\s*)?(?:{_either(word for phrases in PHRASES.values() for word in phrases.forwarded)})"
+    rf"^[\s*|]{{0,9}}(?:{_RULED}\s*)?(?:{either(word for phrases in PHRASES.values() for word in phrases.forwarded)})"
     rf"\s*[:：]?\s*(?:{_RULED})?\s*[:：]?\s*$",
     re.IGNORECASE,
 )
-_NOTES: Final = re.compile(rf"^\s*-{{3,}}.{{2,120}}(?:{_WROTE.pattern})\s*[:：]?\s*-{{3,}}\s*$", re.IGNORECASE)
-_ABOVE: Final = re.compile(rf"^[\W_]*(?:{_either(ABOVE)})[\W_]*$", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"[^\s<>\"(),;:]{1,64}@[^\s<>\"(),;:]{2,100}")
-_TIME: Final = re.compile(r"\b\d{1,2}\s?[:h.٫]\s?\d{2}\b|[٠-٩]{1,2}:[٠-٩]{2}")
-_DATE: Final = re.compile(
-    r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|(?:19|20)\d{2})\b|\d{4}年|[٠-٩]{4}"
-)
+_NOTES: Final = re.compile(rf"^\s*-{{3,}}.{{2,120}}(?:{WROTE.pattern})\s*[:：]?\s*-{{3,}}\s*$", re.IGNORECASE)
+_ABOVE: Final = re.compile(rf"^[\W_]*(?:{either(ABOVE)})[\W_]*$", re.IGNORECASE)
 _SENT_AT: Final = re.compile(r"\d{1,2}[:.]\d{2}|[٠-٩]{1,2}:[٠-٩]{2}")
 """The minute as mail programs write it; people write 10h30."""
-_DATED_FIRST: Final = re.compile(r"\s*\d{4}[-/年]\d")
 _RULE: Final = re.compile(r"^[\s*]*[_\-—=─]{5,}[\s*]*$")
 _REPLY_SUBJECT: Final = re.compile(
-    rf"^\s*(?:{_either(REPLY_PREFIXES)})\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]", re.IGNORECASE
+    rf"^\s*(?:{either(REPLY_PREFIXES)})\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]", re.IGNORECASE
 )
 _FORWARD_SUBJECT: Final = re.compile(
-    rf"^\s*(?:\[[^\]]{{1,40}}\]\s*)?(?:{_either(FORWARD_PREFIXES)})\s*[:：]", re.IGNORECASE
+    rf"^\s*(?:\[[^\]]{{1,40}}\]\s*)?(?:{either(FORWARD_PREFIXES)})\s*[:：]", re.IGNORECASE
 )
 _MAILTO: Final = re.compile(r"[\[(<]\s*mailto:([^\s\])>]{3,200})\s*[\])>]", re.IGNORECASE)
 _BLOCK_LINES: Final = 18
 _WRAPPED: Final = 120
 _LONG_LIST: Final = 300
-_ATTRIBUTION_LINES: Final = 4
-_ATTRIBUTION_LENGTH: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +77,7 @@ def is_forward(subject: str) -> bool:
 def landmark(lines: Sequence[Line], number: int) -> Landmark | None:
     """What begins at this line, if anything."""
     text = lines[number].text
-    if len(text) > _ATTRIBUTION_LENGTH or not text.strip():
+    if len(text) > ATTRIBUTION_LENGTH or not text.strip():
         return None
     if _RULE.match(text):
         return _ruled(lines, number)
@@ -110,7 +96,7 @@ def _ruled(lines: Sequence[Line], number: int) -> Landmark | None:
 
 
 def _block_after(lines: Sequence[Line], number: int) -> Landmark | None:
-    following = _next_words(lines, number + 1)
+    following = next_words(lines, number + 1)
     return None if following is None else _block(lines, following, marked=True)
 
 
@@ -129,16 +115,9 @@ def _original(lines: Sequence[Line], number: int) -> Landmark:
     block = _block_after(lines, number)
     if block is not None:
         return Landmark("original", block.end, block.author, block.subject)
-    following = _next_words(lines, number + 1)
-    attribution = None if following is None else _attribution(lines, following)
-    return Landmark("original", number + 1 if attribution is None else attribution.end)
-
-
-def _next_words(lines: Sequence[Line], number: int) -> int | None:
-    for following in range(number, min(number + 4, len(lines))):
-        if not is_blank(lines[following]):
-            return following
-    return None
+    following = next_words(lines, number + 1)
+    introduced = None if following is None else attribution(lines, following)
+    return Landmark("original", number + 1 if introduced is None else introduced.end)
 
 
 def _block(lines: Sequence[Line], number: int, *, marked: bool) -> Landmark | None:
@@ -213,66 +192,12 @@ def _continues(value: str, text: str, label: Label) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    return _ADDRESS.match(text.strip()) is not None
+    return ADDRESS.match(text.strip()) is not None
 
 
 def _attribution(lines: Sequence[Line], number: int) -> Landmark | None:
-    """`Le … a écrit :`, which programs fold over up to four lines."""
-    first = lines[number]
-    if not _evidence(first.text) or (first.text.rstrip().endswith((".", "!", "?")) and not _WROTE.search(first.text)):
-        return None
-    joined = ""
-    for end in range(number + 1, min(number + _ATTRIBUTION_LINES, len(lines)) + 1):
-        line = lines[end - 1]
-        if line.depth != first.depth or is_blank(line):
-            return None
-        joined = f"{joined} {line.text.strip()}".strip()
-        if len(joined) > _ATTRIBUTION_LENGTH:
-            return None
-        if _is_attribution(joined, quoted=_deeper(lines, end, first.depth)):
-            return Landmark("attribution", end, _author(joined))
-    return None
-
-
-def _is_attribution(text: str, *, quoted: bool) -> bool:
-    ends = text.rstrip(" *_\xa0").endswith((":", "：", ":>"))
-    verb = _WROTE.search(text)
-    if verb is None:
-        # Old Gmail and languages unknown here: a date, an address, a colon, and quoted lines below.
-        dated = _DATED_FIRST.match(text) is not None
-        return _evidence(text) >= 3 and ((quoted and (ends or dated)) or (ends and dated))
-    if len(text) - verb.end() > 160 or not (ends or quoted):
-        return False
-    if not quoted and not _ADDRESS.search(text) and _names_nobody(text[: verb.start()]):
-        return False
-    return _evidence(text) >= (1 if quoted else 2)
-
-
-def _names_nobody(before: str) -> bool:
-    """`… à 14:30, le technicien` is told by a person; programs write a name, and names have a capital."""
-    stamps = [*_TIME.finditer(before), *_DATE.finditer(before)]
-    subject = before[max((stamp.end() for stamp in stamps), default=0) :].lstrip(" ,;:.-–)(à")
-    return subject[:1].islower()
-
-
-def _evidence(text: str) -> int:
-    """An address weighs two, a date and a time of day one each."""
-    return 2 * bool(_ADDRESS.search(text)) + bool(_TIME.search(text)) + bool(_DATE.search(text))
-
-
-def _deeper(lines: Sequence[Line], number: int, depth: int) -> bool:
-    following = _next_words(lines, number)
-    return following is not None and lines[following].depth > depth
-
-
-def _author(attribution: str) -> str:
-    """The address with the name before it, as far as the attribution gives one."""
-    address = _ADDRESS.search(attribution)
-    if address is None:
-        return ""
-    before = re.split(r"[,،]|\d{1,2}[:h]\d{2}(?::\d{2})?", attribution[: address.start()])[-1]
-    name = re.sub(r"[<(\"'\[]|mailto:", "", before).strip(" -–:,")
-    return f"{name} <{address.group()}>" if name else address.group()
+    found = attribution(lines, number)
+    return None if found is None else Landmark("attribution", found.end, found.author)
 
 
 _NOTES_TO: Final = re.compile(r"^\s*(?:a|à|pour|to|an|para|aan|do)\s*$", re.IGNORECASE)
@@ -283,7 +208,7 @@ _NOTES_SUBJECT: Final = re.compile(
 
 def _notes_block(lines: Sequence[Line], number: int) -> Landmark | None:
     """Lotus Notes: the author, the date, then labels on lines of their own."""
-    if number + 2 >= len(lines) or not (_TIME.search(lines[number + 1].text) and _DATE.search(lines[number + 1].text)):
+    if number + 2 >= len(lines) or not (TIME.search(lines[number + 1].text) and DATE.search(lines[number + 1].text)):
         return None
     if len(lines[number].text) > 120 or len(lines[number + 1].text) > 60:
         return None

@@ -68,6 +68,13 @@ def is_blank(line: Line) -> bool:
     return not line.text.strip(" \t\xa0*_|")
 
 
+def next_words(lines: Sequence[Line], number: int) -> int | None:
+    for following in range(number, min(number + 4, len(lines))):
+        if not is_blank(lines[following]):
+            return following
+    return None
+
+
 def unflowed(text: str, *, delsp: bool) -> str:
     """Paragraphs of format=flowed joined again (RFC 3676 section 4)."""
     out: list[str] = []

@@ -4,8 +4,13 @@
 Words only; the patterns made of them are in `quoting.py` and `signatures.py`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+
+
+def either(words: Iterable[str]) -> str:
+    return "|".join(sorted(dict.fromkeys(words), key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
