@@ -62,3 +62,18 @@ class Post:
 @pytest.fixture
 def post(dovecot_server: Dovecot) -> Post:
     return Post(dovecot_server, f"user{next(_NUMBERS)}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The master crash test's own count, in every run that holds it."""
+    passed = [
+        r for r in terminalreporter.stats.get("passed", ()) if "test_killed_anywhere" in r.nodeid and r.when == "call"
+    ]
+    if passed:
+        points = {report.nodeid.rpartition("[")[2].rpartition("-")[0].rpartition("-")[0] for report in passed}
+        pairs = {tuple(report.nodeid.rstrip("]").split("-")[-2:]) for report in passed}
+        stores, brokers = ({pair[at] for pair in pairs} for at in (0, 1))
+        terminalreporter.write_line(
+            f"killed and resumed: {len(points)} crash points × {len(stores)} stores × {len(brokers)} brokers, "
+            f"{len(passed)} runs ended like the uninterrupted one"
+        )
