@@ -8,6 +8,7 @@ help:
 	@echo 'make test          everything is tested, against real servers'
 	@echo 'make lint          style, types and floors'
 	@echo 'make bench         how fast, as ratios to a floor'
+	@echo 'make bench-reading how well own words are told from quoted ones'
 	@echo 'make model         train the shipped intent model anew'
 	@echo 'make setup         what the others do first: packages and .venv'
 
@@ -36,6 +37,9 @@ format:
 bench: setup-test
 	$(PY) bench/throughput.py
 
+bench-reading: setup-test
+	$(PY) bench/reading_quotes.py
+
 model: setup
 	OMP_NUM_THREADS=1 $(PY) -m mailbot.learning.train
 
@@ -46,4 +50,4 @@ lock:
 clean:
 	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-.PHONY: help setup setup-test demo test lint format bench model lock clean
+.PHONY: help setup setup-test demo test lint format bench bench-reading model lock clean

@@ -27,14 +27,17 @@ app.conf.update(
     result_backend=None,
     task_ignore_result=True,
     task_store_errors_even_if_ignored=False,
-    # The doorbell survives an ordinary stop; nothing relies on it.
-    task_acks_late=True,
+    # The message is acknowledged when it is taken. Acknowledged late, a Redis that restarts while a task runs makes the
+    # acknowledgement fail, and kombu 5.7 never gives the credit back: the worker lives and consumes nothing for ever.
+    # A doorbell that is lost instead is rung again by the reconciler.
+    task_acks_late=False,
     # True would loop for ever on a mail that kills its worker: the ledger counts attempts instead.
     task_reject_on_worker_lost=False,
     task_acks_on_failure=True,
     task_acks_on_timeout=True,
-    # One case per process; nothing waits behind an OCR while another process is idle.
-    worker_prefetch_multiplier=1,
+    # With worker_disable_prefetch a process still takes one case at a time; the spare credit outlives a failed
+    # acknowledgement.
+    worker_prefetch_multiplier=4,
     # Leaks of the libraries end with their process.
     worker_max_tasks_per_child=100,
     worker_max_memory_per_child=400_000,

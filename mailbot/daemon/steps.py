@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailbot.daemon import events
+from mailbot.daemon.poller import ring_all
 from mailbot.errors import Fenced, MailbotError, Permanent, Transient
 from mailbot.keys import person_key
 from mailbot.ledger import Ledger
-from mailbot.ledger.values import Decided
+from mailbot.ledger.values import Decided, Ring
 from mailbot.model import Account, Decision
 from mailbot.pipeline import Hands, Pending, Tools, act, decide, fingerprint_of, held, owed, position, shunted
 from mailbot.ports import Claim, Doorbell, Mailbox, Step, Target
@@ -103,7 +104,7 @@ def _understand(claim: Claim, desk: Desk) -> None:
         decision.timings_ms.get("total", 0.0),
     )
     desk.crash_point("understand: stored, not yet rung")
-    desk.doorbell.ring(claim.case_id, "act")
+    ring_all(desk.doorbell, (Ring(claim.case_id, "act"),))
 
 
 def _frozen(decision: Decision, account: Account, tools: Tools) -> Decided:
