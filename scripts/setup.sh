@@ -10,8 +10,8 @@ fail() { printf 'setup: %s\n' "$*" >&2; exit 2; }
 packages=(tesseract-ocr tesseract-ocr-fra tesseract-ocr-eng tesseract-ocr-osd)
 programs=(tesseract)
 if [ "${1:-}" = test ]; then
-    packages+=(dovecot-imapd redis-server postgresql openssl fonts-liberation fonts-dejavu-core systemd)
-    programs+=(dovecot redis-server openssl systemd-analyze)
+    packages+=(dovecot-imapd redis-server postgresql openssl fonts-liberation fonts-dejavu-core systemd procps)
+    programs+=(dovecot redis-server openssl systemd-analyze ps)
 fi
 
 python=
