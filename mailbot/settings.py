@@ -27,6 +27,7 @@ _KNOWN = {
 _VARIABLE = "MAILBOT_SECRET_"
 _LAST_PORT = 65535
 _MINIMUM_KEY_BYTES = 16
+_NOBODYS_KEY = b"no effect is ever made under this key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +74,21 @@ class Settings:
             f"secret '{name}' is not set: set {variable}, or LoadCredential={name}:FILE in the systemd unit"
         )
 
-    def key(self) -> bytes:
+    def key(self, *, keep: bool = True) -> bytes:
         """The key of all effect keys: the secret "key", else made once and kept in the state folder.
 
-        Raises Misconfigured.
+        `keep` False writes nothing: where there is no key yet, a fixed one stands in.  Raises Misconfigured.
         """
         try:
             return self.secret("key").value.encode()
         except Misconfigured:
-            if not self.database_url.startswith("sqlite"):
+            if keep and not self.database_url.startswith("sqlite"):
                 raise Misconfigured(
                     "MAILBOT_SECRET_KEY: hosts that share a database must share one key; set it (or the credential "
                     "'key') to the same 32 or more random characters everywhere"
                 ) from None
+            if not keep and not (self.state / "key").exists():
+                return _NOBODYS_KEY
             return _kept_key(self.state / "key")
 
 

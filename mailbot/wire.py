@@ -162,7 +162,7 @@ class Shop:
 
     def _tools(self, book: RuleBook, replies: Replies) -> Tools:
         engines = Engines(Languages(book.languages), self._translator(book), self._intent)
-        return Tools(self.reader, engines, book, replies, self.settings.key())
+        return Tools(self.reader, engines, book, replies, self.settings.key(keep=self._need_secrets))
 
     def _translator(self, book: RuleBook) -> Translator | None:
         shape = book.translator

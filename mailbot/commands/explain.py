@@ -1,5 +1,6 @@
 """`mailbot explain`: the decision record of mails in files.  Changes nothing, needs no server and no network."""
 
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from mailbot.wire import Shop, account_of
 
 def explain(paths: Sequence[str], *, rules: Path | None, as_lines: bool) -> int:
     """0 as long as each mail got its object."""
-    shop = Shop(settings.load(rules=rules), need_secrets=False)
+    shop = Shop(settings.load(rules=rules or _rules()), need_secrets=False)
     try:
         tools = shop.tools()
         book = shop.book()
@@ -28,6 +29,13 @@ def explain(paths: Sequence[str], *, rules: Path | None, as_lines: bool) -> int:
     finally:
         shop.reader.close()
     return 0
+
+
+def _rules() -> Path | None:
+    """Outside the project's folder, and with no rule book named: the project's own example."""
+    example = Path(__file__).parent.parent.parent / "rules.yaml"
+    named = "MAILBOT_RULES" in os.environ or Path("rules.yaml").exists()
+    return None if named or not example.exists() else example
 
 
 def _decided(source: Source, account: Account, tools: Tools) -> Decision:

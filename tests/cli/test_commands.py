@@ -101,6 +101,22 @@ def test_explain_reads_standard_input_mboxes_and_maildirs(tmp_path: Path) -> Non
     assert [line["subject"] for line in lines] == ["sujet 1"] * 4
 
 
+def test_explain_writes_nothing_and_works_in_any_folder(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    done = subprocess.run(
+        [sys.executable, "-m", "mailbot", "explain", "--json", "-"],
+        input=ORDINARY,
+        capture_output=True,
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "MAILBOT_STATE": str(state)},
+        timeout=100,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_explain_without_json_is_a_page_for_a_person(tmp_path: Path) -> None:
     done = mailbot("explain", "-", stdin=ORDINARY, MAILBOT_STATE=str(tmp_path))
     page = done.stdout.decode()
