@@ -33,7 +33,7 @@ _CRITICAL: tuple[tuple[str, str], ...] = (
     ),
     (
         "feu ou fumée",
-        r"\bincendie\b|(?:ca|il y a le|prend|pris|en) feu\b|ca brule|en flammes|fumee (?:noire|epaisse)|de la fumee (?:sort|qui sort)|fire!|\bon fire\b",
+        r"(?:y a|depart d'|debut d'|c'est)(?: ?(?:un |l'))?incendie|incendie (?:en cours|se declare|s'est declare)|fumee\b[^.!?\n]{0,25}\b(?:sort|s'echappe|sous (?:la|une) porte)|(?:ca|il y a le|prend|pris|en) feu\b|ca brule|en flammes|fumee (?:noire|epaisse)|de la fumee (?:sort|qui sort)|fire!|\bon fire\b",
     ),
     ("fire", r"\bes brennt\b|hay (?:un )?fuego|incendio|yangin|\bpozar\b|пожар|пожежа|حريق|着火|incendiu|আগুন"),
     (
