@@ -21,6 +21,18 @@ class OcrText:
 
     text: str
     confidence: float
+    sure_words: int = 0
+    """Words of two letters and more that the engine is rather sure of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """How a page lies: degrees counter-clockwise that make it upright, and the script it is written in ("Arabic")."""
+
+    turn: int
+    script: str
+    confidence: float
+    """Of the turn; below 1 it is a guess."""
 
 
 class Ocr(Protocol):
@@ -31,6 +43,14 @@ class Ocr(Protocol):
 
     def recognise(self, image: object, languages: tuple[str, ...], dpi: int, seconds: float) -> OcrText:
         """`image` is a PIL image.  Raises Permanent when the page cannot be read in time."""
+        ...
+
+    def orientation(self, image: object, dpi: int, seconds: float) -> Orientation | None:
+        """None when the page does not show it.  Raises Permanent when the page cannot be looked at in time."""
+        ...
+
+    def reads(self, language: str) -> bool:
+        """Whether this ISO 639-1 language is installed."""
         ...
 
 

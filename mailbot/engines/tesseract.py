@@ -1,7 +1,9 @@
 """tesseract through pytesseract, one thread each: two processes with its default threads never finish."""
 
 import os
+import re
 from functools import cached_property
+from typing import Any, Final, NoReturn
 
 os.environ["OMP_THREAD_LIMIT"] = "1"
 
@@ -9,11 +11,12 @@ import pytesseract
 from PIL import Image
 from pytesseract import Output, TesseractError, TesseractNotFoundError
 
+from mailbot.engines.ocr_lines import Word, assemble
 from mailbot.errors import Misconfigured, Permanent
-from mailbot.ports import OcrText
+from mailbot.ports import OcrText, Orientation
 
 # ISO 639-1 to tesseract's names; Debian's packages are called tesseract-ocr-NAME.
-_NAMES = {
+_NAMES: Final = {
     "fr": "fra",
     "en": "eng",
     "es": "spa",
@@ -30,7 +33,26 @@ _NAMES = {
     "nl": "nld",
     "bn": "ben",
     "ta": "tam",
+    "fa": "fas",
+    "bg": "bul",
+    "sq": "sqi",
+    "sr": "srp",
+    "el": "ell",
+    "he": "heb",
+    "hi": "hin",
+    "ur": "urd",
+    "vi": "vie",
+    "ka": "kat",
+    "hy": "hye",
+    "ja": "jpn",
+    "ko": "kor",
+    "th": "tha",
+    "am": "amh",
 }
+_SURE: Final = 0.6
+_SPECK: Final = 0.35
+"""Confidence below which a mark without a letter or digit is a speck of dirt."""
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
 
 
 class Tesseract:
@@ -47,7 +69,7 @@ class Tesseract:
     def name(self) -> str:
         try:
             return f"tesseract {pytesseract.get_tesseract_version()}"
-        except (TesseractNotFoundError, OSError):
+        except (TesseractNotFoundError, OSError, SystemExit):
             return "tesseract (missing)"
 
     def check(self, language: str) -> None:
@@ -55,46 +77,90 @@ class Tesseract:
         wanted = _NAMES.get(language, "fra")
         if not self.installed:
             raise Misconfigured("tesseract is not installed; install the package tesseract-ocr")
-        if wanted not in self.installed:
-            package = f"tesseract-ocr-{wanted.replace('_', '-')}"
-            raise Misconfigured(f"tesseract has no language '{wanted}'; install the package {package}")
+        missing = [name for name in (wanted, "osd") if name not in self.installed]
+        if missing:
+            raise Misconfigured(
+                *(
+                    f"tesseract has no language '{name}'; install the package tesseract-ocr-{name.replace('_', '-')}"
+                    for name in missing
+                )
+            )
+
+    def reads(self, language: str) -> bool:
+        """Whether this ISO 639-1 language is installed."""
+        return _NAMES.get(language) in self.installed
 
     def recognise(self, image: object, languages: tuple[str, ...], dpi: int, seconds: float) -> OcrText:
         """`image` is a PIL image.  Raises Permanent when the page cannot be read in time."""
-        if not isinstance(image, Image.Image):
-            raise Permanent("not a picture")
-        names = [_NAMES[code] for code in languages if _NAMES.get(code) in self.installed] or ["eng"]
+        names = [_NAMES[code] for code in languages if self.reads(code)] or self._fallback()
         try:
             found = pytesseract.image_to_data(
-                image,
+                _bare(image),
                 lang="+".join(dict.fromkeys(names)),
                 config=f"--psm 3 --dpi {dpi}",
                 timeout=seconds,
                 output_type=Output.DICT,
             )
-        except TesseractNotFoundError:
+        except (TesseractNotFoundError, RuntimeError, OSError, ValueError) as error:
+            _give_up(error, seconds)
+        return _text(found)
+
+    def orientation(self, image: object, dpi: int, seconds: float) -> Orientation | None:
+        """None when the page does not show it.  Raises Permanent when the page cannot be looked at in time."""
+        if "osd" not in self.installed:
+            return None
+        try:
+            found = pytesseract.image_to_osd(
+                _bare(image), config=f"--dpi {dpi}", timeout=seconds, output_type=Output.DICT
+            )
+        except TesseractError:
+            # Too few letters to tell.
+            return None
+        except (TesseractNotFoundError, RuntimeError, OSError, ValueError) as error:
+            _give_up(error, seconds)
+        if "rotate" not in found:
+            return None
+        # tesseract says how far to turn clockwise.
+        return Orientation(-found["rotate"] % 360, found.get("script", "Latin"), found.get("orientation_conf", 0.0))
+
+    def _fallback(self) -> list[str]:
+        return ["fra"] if "fra" in self.installed else ["eng"]
+
+
+def _bare(image: object) -> Image.Image:
+    """Without what its file said of it, in a form that costs nothing to write."""
+    if not isinstance(image, Image.Image):
+        raise Permanent("not a picture")
+    page = image if image.mode == "L" else image.convert("L")
+    page.info = {}
+    page.format = "PPM"
+    return page
+
+
+def _give_up(error: Exception, seconds: float) -> NoReturn:
+    match error:
+        case TesseractNotFoundError():
             raise Permanent("tesseract is not installed") from None
-        except RuntimeError:
+        case TesseractError():
+            raise Permanent(f"tesseract gave up (status {error.status})") from None
+        case RuntimeError():
             raise Permanent(f"the page took longer than {seconds:.0f} s") from None
-        except (TesseractError, OSError, ValueError) as error:
+        case _:
             raise Permanent(f"tesseract gave up ({type(error).__name__})") from None
-        return _assemble(found)
 
 
-def _assemble(found: dict[str, list[int | float | str]]) -> OcrText:
-    lines: dict[tuple[object, ...], list[str]] = {}
-    sure: list[float] = []
-    for number, word in enumerate(found["text"]):
-        if not str(word).strip():
+def _text(found: dict[str, list[Any]]) -> OcrText:
+    words = []
+    for number, text in enumerate(found.get("text", ())):
+        said, sure = str(text).strip(), float(found["conf"][number]) / 100
+        if not said or (sure < _SPECK and not any(character.isalnum() for character in said)):
             continue
-        place: tuple[object, ...] = (found["block_num"][number], found["par_num"][number], found["line_num"][number])
-        lines.setdefault(place, []).append(str(word))
-        sure.append(float(found["conf"][number]) / 100)
-    text: list[str] = []
-    block: tuple[object, ...] | None = None
-    for place, words in lines.items():
-        if block is not None and (place[0], place[1]) != block:
-            text.append("")
-        block = (place[0], place[1])
-        text.append(" ".join(words))
-    return OcrText("\n".join(text), sum(sure) / len(sure) if sure else 0.0)
+        place = (found["block_num"][number], found["par_num"][number], found["line_num"][number])
+        left, top = found["left"][number], found["top"][number]
+        box = (left, top, left + found["width"][number], top + found["height"][number])
+        words.append(Word(said, sure, place, box))
+    sure_words = sum(1 for word in words if word.sure >= _SURE and _WORD.search(word.text))
+    # A long word says more than a short one about how well the page reads.
+    weight = sum(len(word.text) for word in words)
+    confidence = sum(word.sure * len(word.text) for word in words) / weight if weight else 0.0
+    return OcrText(assemble(words), confidence, sure_words)

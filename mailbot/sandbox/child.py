@@ -15,6 +15,7 @@ import time
 from typing import Any, BinaryIO
 
 from mailbot.engines.tesseract import Tesseract
+from mailbot.model import Part
 from mailbot.reading import read_message
 from mailbot.reading.attachments import Budget, read_attachment
 from mailbot.sandbox import frames
@@ -46,9 +47,7 @@ def _serve(frame: dict[str, Any], raw: bytes, answers: BinaryIO, ocr: Tesseract)
     message = read_message(raw, request)
     frames.write(answers, {"reading": frames.pack_reading(message.reading), "parts": len(message.parts)})
     until = time.monotonic() + frame["seconds"]
-    budget = Budget(
-        ocr, _spoken(request.languages), frame["pages"], until, lambda: frames.write(answers, {"page": True})
-    )
+    budget = Budget(ocr, _spoken(request.languages), frame["pages"], until, _Telling(answers))
     skip = set(frame["skip"])
     for number, part in enumerate(message.parts[:_MOST_ATTACHMENTS]):
         if number in skip:
@@ -59,6 +58,20 @@ def _serve(frame: dict[str, Any], raw: bytes, answers: BinaryIO, ocr: Tesseract)
         milliseconds = (time.perf_counter() - started) * 1000
         frames.write(answers, {"read": number, "as": dataclasses.asdict(read), "ms": milliseconds})
     frames.write(answers, {"done": True, "ocr": sorted(budget.used)})
+
+
+class _Telling:
+    """attachments.Watcher: whoever waits knows that there is still work."""
+
+    def __init__(self, answers: BinaryIO) -> None:
+        self._answers = answers
+
+    def page(self, *, working: bool) -> None:
+        if working:
+            frames.write(self._answers, {"page": True})
+
+    def so_far(self, part: Part) -> None:
+        """Kept by the child alone until it is whole."""
 
 
 def _spoken(languages: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Runs in the limited child process: the libraries behind it read hostile files.
 """
 
-from mailbot.reading.attachments.dispatch import Budget, read_attachment
+from mailbot.reading.attachments.budget import Budget, Watcher
+from mailbot.reading.attachments.dispatch import read_attachment
 
-__all__ = ["Budget", "read_attachment"]
+__all__ = ["Budget", "Watcher", "read_attachment"]

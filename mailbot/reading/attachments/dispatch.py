@@ -1,19 +1,16 @@
 """From a raw part to the reader of its kind."""
 
 import hashlib
-import time
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from io import BytesIO
 
 from striprtf.striprtf import rtf_to_text
 
 from mailbot.model import Defect, Part, ReadingRequest, TextSource
-from mailbot.ports import Ocr
 from mailbot.reading import charset, html
 from mailbot.reading.attachments import kinds, office
-from mailbot.reading.attachments.images import is_decoration, open_frames, recognise
+from mailbot.reading.attachments.budget import Budget
+from mailbot.reading.attachments.images import is_decoration, read_picture
 from mailbot.reading.attachments.pdf import read_pdf
 from mailbot.reading.message import RawPart
 from mailbot.reading.reader import read_message
@@ -21,7 +18,6 @@ from mailbot.reading.reader import read_message
 _MOST_CHARACTERS = 200_000
 _MEMBERS = 30
 _DEPTH = 3
-_PAGE_SECONDS = 60.0
 _UNOPENED = {
     "application/x-7z-compressed": "a 7z archive: not opened",
     "application/vnd.rar": "a rar archive: not opened",
@@ -31,32 +27,6 @@ _UNOPENED = {
     "application/x-ole-storage": "an old Office or Outlook file: not opened",
     "application/octet-stream": "of unknown kind: not opened",
 }
-
-
-@dataclass(slots=True)
-class Budget:
-    """What one mail may cost: pages to recognise, seconds, depth of containers."""
-
-    ocr: Ocr | None
-    languages: tuple[str, ...]
-    pages: int
-    until: float
-    progress: Callable[[], None]
-    """Called before each page, so that whoever waits knows that there is still work."""
-    used: set[str] = field(default_factory=set)
-
-    def page(self) -> bool:
-        """Take one page; False when there is none left."""
-        if self.pages <= 0 or time.monotonic() > self.until:
-            return False
-        self.pages -= 1
-        self.progress()
-        if self.ocr is not None:
-            self.used.add(self.ocr.name)
-        return True
-
-    def seconds_for_page(self) -> float:
-        return max(1.0, min(_PAGE_SECONDS, self.until - time.monotonic()))
 
 
 def read_attachment(part: RawPart, where: str, request: ReadingRequest, budget: Budget, depth: int = 0) -> Part:
@@ -73,9 +43,9 @@ def read_attachment(part: RawPart, where: str, request: ReadingRequest, budget: 
         text, source, pages, confidence = found.text, found.source, found.pages, found.confidence
         defects += found.defects
     elif kind.startswith("image/"):
-        text, pages, confidence, more = _picture(part.content, where, budget)
-        source = "ocr" if text else "none"
-        defects += more
+        shot = read_picture(part.content, where, budget)
+        text, pages, confidence, source = shot.text, shot.pages, shot.confidence, "ocr" if shot.text else "none"
+        defects += shot.defects
     elif kind == "message/rfc822":
         text, source = _mail(part.content, request, depth), "mail"
     elif kind == "application/zip":
@@ -117,21 +87,6 @@ def _rtf(content: bytes) -> str:
 def _source(name: str) -> TextSource:
     sources: tuple[TextSource, ...] = ("pdf", "ocr", "office", "mail", "text", "none")
     return next(source for source in sources if source == name)
-
-
-def _picture(content: bytes, where: str, budget: Budget) -> tuple[str, int | None, float | None, list[Defect]]:
-    frames, defects = open_frames(content, where)
-    texts, sure = [], []
-    for frame in frames:
-        if not budget.page():
-            defects.append(Defect(where, "not all of its pages were read: too many"))
-            break
-        seen = recognise(frame, budget, where)
-        defects += seen.defects
-        if seen.text.strip():
-            texts.append(seen.text.strip())
-            sure.append(seen.confidence)
-    return "\n\n".join(texts), len(frames) or None, sum(sure) / len(sure) if sure else None, defects
 
 
 def _mail(content: bytes, request: ReadingRequest, depth: int) -> str:

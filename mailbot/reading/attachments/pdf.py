@@ -11,7 +11,8 @@ from pdfminer.pdfparser import PDFSyntaxError
 from PIL import Image
 
 from mailbot.model import Defect
-from mailbot.reading.attachments.images import Seen, recognise
+from mailbot.reading.attachments.budget import Budget
+from mailbot.reading.attachments.recognition import Seen, recognise
 
 MAX_PAGES = 200
 _DPI = 200
@@ -29,9 +30,11 @@ class PdfText:
     source: str
     confidence: float | None
     defects: tuple[Defect, ...]
+    embedded: tuple[tuple[str, bytes], ...] = ()
+    """Name and content of the files it carries, not read yet."""
 
 
-def read_pdf(content: bytes, where: str, budget: Any) -> PdfText:  # noqa: ANN401 - dispatch.Budget, which knows this file
+def read_pdf(content: bytes, where: str, budget: Budget) -> PdfText:
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
@@ -43,7 +46,7 @@ def read_pdf(content: bytes, where: str, budget: Any) -> PdfText:  # noqa: ANN40
         document.close()
 
 
-def _read(document: Any, content: bytes, where: str, budget: Any) -> PdfText:  # noqa: ANN401 - pypdfium2 ships no types
+def _read(document: Any, content: bytes, where: str, budget: Budget) -> PdfText:  # noqa: ANN401 - pypdfium2 ships no types
     count = len(document)
     texts: list[str] = []
     seen: list[Seen] = []
@@ -55,13 +58,11 @@ def _read(document: Any, content: bytes, where: str, budget: Any) -> PdfText:  #
             layered = layered or bool(text.strip())
             texts.append(text)
             continue
-        if not budget.page():
-            defects.append(Defect(where, f"page {number + 1} and the following scans were not read: too many"))
-            break
-        found = recognise(_render(document, number), budget, where)
+        found = recognise(_render(document, number), budget)
         seen.append(found)
         texts.append(found.text or text)
-        defects += found.defects
+        if found.fault is not None:
+            defects.append(Defect(where, f"page {number + 1}: {found.fault}"))
     if count > MAX_PAGES:
         defects.append(Defect(where, f"only {MAX_PAGES} of {count} pages were read"))
     extra = list(_forms(content)) if layered and len(content) <= _LAYOUT_BYTES else []
