@@ -56,9 +56,13 @@ class Budget:
     clock: Callable[[], float] = time.monotonic
     _started: float = 0.0
 
+    def is_spent(self) -> bool:
+        """No page is left, or no time."""
+        return self.pages <= 0 or self.wasted >= _WASTED_SECONDS or self.clock() >= self.until
+
     def page(self) -> bool:
-        """Take one page; False when there is none left, or no time."""
-        if self.pages <= 0 or self.wasted >= _WASTED_SECONDS or self.clock() >= self.until:
+        """Take one page; False when none is left."""
+        if self.is_spent():
             return False
         self.pages -= 1
         self._started = self.clock()

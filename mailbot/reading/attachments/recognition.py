@@ -53,10 +53,14 @@ def recognise(page: Image.Image, budget: Budget) -> Seen:
     """Never raises; `page` is a page of its own, whichever way it lies."""
     if budget.ocr is None:
         return Seen("", 0.0, "no OCR engine here")
+    given = _sized(page.convert("L"))
+    flat = paper.even(paper.unspeckled(given))
+    if float((np.asarray(flat) < 128).mean()) < _BLANK:
+        return Seen("", 1.0)
     if not budget.page():
         return Seen("", 0.0, "not read: too many pages, or no time left")
     try:
-        best, fault = _read(page, budget)
+        best, fault = _read(given, flat, budget)
     except Permanent as error:
         budget.page_done(read=False)
         return Seen("", 0.0, f"not read: {error}")
@@ -67,11 +71,7 @@ def recognise(page: Image.Image, budget: Budget) -> Seen:
     return Seen(best.text, best.confidence, fault)
 
 
-def _read(page: Image.Image, budget: Budget) -> tuple[OcrText, str | None]:
-    given = _sized(page.convert("L"))
-    flat = paper.even(paper.unspeckled(given))
-    if float((np.asarray(flat) < 128).mean()) < _BLANK:
-        return OcrText("", 1.0), None
+def _read(given: Image.Image, flat: Image.Image, budget: Budget) -> tuple[OcrText, str | None]:
     lie = straight.lie(flat)
     if lie.sideways:
         turn = _turn(flat, budget)

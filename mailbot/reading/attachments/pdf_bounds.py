@@ -1,0 +1,76 @@
+"""What a PDF's streams would become, before anything opens them."""
+
+import re
+import zlib
+from typing import Final
+
+_STREAM: Final = re.compile(rb"stream\r?\n")
+_RATIO: Final = 1032
+"""Deflate's best."""
+LARGEST_STREAM: Final = 150_000_000
+"""Bytes: a picture of 50 megapixels in three colours."""
+_TOTAL: Final = 600_000_000
+_LAYERS: Final = 3
+_FED: Final = 1 << 16
+
+
+def expands(content: bytes) -> bool:
+    """Whether a stream of it would fill the memory.
+
+    Flate streams are unpacked and thrown away, piece by piece; those packed again and again too.  Streams hidden
+    otherwise, by encryption or as parts of others, are found by the limits of the process.
+    """
+    spent = 0
+    for found in _STREAM.finditer(content):
+        start = found.end()
+        end = content.find(b"endstream", start)
+        end = len(content) if end < 0 else end
+        # Twice packed streams reach any size from a few bytes.
+        if (end - start) * _RATIO < LARGEST_STREAM and b"FlateDecode" not in _filters(content, found.start()):
+            continue
+        size = _unpacked(content[start:end], 1)
+        if size > LARGEST_STREAM:
+            return True
+        spent += size
+        if spent > _TOTAL:
+            return False
+    return False
+
+
+def unpacked(raw: bytes, most: int) -> int:
+    """Bytes in a Flate stream; any number above `most` when it is more."""
+    total = 0
+    packed = zlib.decompressobj()
+    rest = raw
+    try:
+        while rest and not packed.eof and total <= most:
+            total += len(packed.decompress(rest, _FED))
+            rest = packed.unconsumed_tail
+    except zlib.error:
+        return total
+    return total
+
+
+def _filters(content: bytes, at: int) -> bytes:
+    """A dictionary that names Flate more than once, or nothing."""
+    dictionary = content[max(0, at - 300) : at]
+    dictionary = dictionary[dictionary.rfind(b"obj") + 1 :]
+    return dictionary if dictionary.count(b"FlateDecode") + dictionary.count(b"/Fl ") > 1 else b""
+
+
+def _unpacked(raw: bytes, layer: int) -> int:
+    """The largest of what a stream becomes when it is unpacked as often as it can be."""
+    packed = zlib.decompressobj()
+    total, inner, rest = 0, bytearray(), raw
+    try:
+        while rest and not packed.eof and total <= LARGEST_STREAM:
+            piece = packed.decompress(rest, _FED)
+            total += len(piece)
+            if len(inner) < 4_000_000:
+                inner += piece
+            rest = packed.unconsumed_tail
+    except zlib.error:
+        return total
+    if layer < _LAYERS and inner[:1] == b"\x78":
+        return max(total, _unpacked(bytes(inner), layer + 1))
+    return total
