@@ -86,6 +86,8 @@ class Part:
     ocr_confidence: float | None = None
     """Mean word confidence, 0 to 1; None when nothing was OCRed."""
     defects: tuple[Defect, ...] = ()
+    incomplete: bool = False
+    """Words of it may be missing: encrypted, damaged, too long, of a kind that is not read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The process that reads hostile bytes: few rights, hard limits, no network, one mail at a time.
 
-request {request, limits} + raw  ->  {reading, parts: n}, then {part: i}, {page}… {read: i} for each, then {done}
+request {request, limits} + raw  ->  {reading, parts: n}, then {part: i}, {page}… {so_far}… {read: i} for each, then
+{done}.  Without `keep` in the request nothing of a mail outlives its answer.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ from typing import Any, BinaryIO
 from mailbot.engines.tesseract import Tesseract
 from mailbot.model import Part
 from mailbot.reading import read_message
-from mailbot.reading.attachments import Budget, read_attachment
+from mailbot.reading.attachments import Budget, read_attachment, repeated
 from mailbot.sandbox import frames
 
 _PR_SET_PDEATHSIG = 1
@@ -25,6 +26,7 @@ _PR_SET_NO_NEW_PRIVS = 38
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _MOST_ATTACHMENTS = 30
+_MOST_KEPT = 200
 
 
 def main() -> None:
@@ -37,17 +39,20 @@ def main() -> None:
     os.dup2(2, 1)
     network = _renounce(memory, cpu, parent)
     ocr = Tesseract()
+    kept = _Kept()
     frames.write(answers, {"ready": True, "network": network})
     while (got := frames.read(requests)) is not None:
-        _serve(*got, answers, ocr)
+        _serve(*got, answers, ocr, kept)
 
 
-def _serve(frame: dict[str, Any], raw: bytes, answers: BinaryIO, ocr: Tesseract) -> None:
+def _serve(frame: dict[str, Any], raw: bytes, answers: BinaryIO, ocr: Tesseract, kept: "_Kept") -> None:
     request = frames.unpack_request(frame["request"])
     message = read_message(raw, request)
     frames.write(answers, {"reading": frames.pack_reading(message.reading), "parts": len(message.parts)})
     until = time.monotonic() + frame["seconds"]
-    budget = Budget(ocr, _spoken(request.languages), frame["pages"], until, _Telling(answers))
+    known = kept.known(request.languages, keep=frame.get("keep", False))
+    budget = Budget(ocr, _spoken(request.languages), frame["pages"], until, _Telling(answers), known=known)
+    budget.repeated = repeated(message.parts)
     skip = set(frame["skip"])
     for number, part in enumerate(message.parts[:_MOST_ATTACHMENTS]):
         if number in skip:
@@ -56,7 +61,7 @@ def _serve(frame: dict[str, Any], raw: bytes, answers: BinaryIO, ocr: Tesseract)
         frames.write(answers, {"part": number})
         read = read_attachment(part, f"attachment {number + 1}", request, budget)
         milliseconds = (time.perf_counter() - started) * 1000
-        frames.write(answers, {"read": number, "as": dataclasses.asdict(read), "ms": milliseconds})
+        frames.write(answers, {"read": number, "as": [dataclasses.asdict(one) for one in read], "ms": milliseconds})
     frames.write(answers, {"done": True, "ocr": sorted(budget.used)})
 
 
@@ -71,7 +76,24 @@ class _Telling:
             frames.write(self._answers, {"page": True})
 
     def so_far(self, part: Part) -> None:
-        """Kept by the child alone until it is whole."""
+        frames.write(self._answers, {"so_far": dataclasses.asdict(part)})
+
+
+class _Kept:
+    """What earlier mails' attachments said, by SHA-256, for as long as their texts may be kept; in memory only."""
+
+    def __init__(self) -> None:
+        self._languages: tuple[str, ...] = ()
+        self._known: dict[tuple[str, bool], Part] = {}
+
+    def known(self, languages: tuple[str, ...], *, keep: bool) -> dict[tuple[str, bool], Part]:
+        """Empty when nothing may be kept, or when pages would now be read in other languages."""
+        if not keep or languages != self._languages or len(self._known) > _MOST_KEPT:
+            self._known = {}
+        self._languages = languages
+        # What a limit cut short may be read whole the next time.
+        self._known = {key: part for key, part in self._known.items() if not part.incomplete}
+        return self._known
 
 
 def _spoken(languages: tuple[str, ...]) -> tuple[str, ...]:

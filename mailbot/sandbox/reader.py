@@ -35,6 +35,8 @@ class Limits:
     memory: int = 1_500_000_000
     cpu_seconds: int = 3600
     pages: int = 30
+    keep_texts: bool = False
+    """Whether the child may remember what an attachment said for the next mail that brings the same bytes."""
 
 
 class SandboxReader:
@@ -131,7 +133,9 @@ class _Attempt:
         self._limits = limits
         self._until = time.monotonic() + limits.seconds
         self._read: Reading | None = None
-        self._parts: dict[int, Part] = {}
+        self._parts: dict[int, tuple[Part, ...]] = {}
+        """Of each attachment: itself, then the files in it."""
+        self._so_far: dict[int, list[Part]] = {}
         self._count = 0
         self._lost: dict[int, str] = {}
         self._milliseconds = 0.0
@@ -143,7 +147,9 @@ class _Attempt:
                 break
         if self._read is None:
             return self._headers_only()
-        parts = tuple(self._parts.get(number) or self._unread(number) for number in range(self._count))
+        read = [self._parts.get(number) or self._unread(number) for number in range(self._count)]
+        # The attachments first, as the mail numbers them; what they hold after them.
+        parts = (*(own for own, *_ in read), *(inner for _, *held in read for inner in held))
         lost = tuple(Defect(f"attachment {number + 1}", why) for number, why in sorted(self._lost.items()))
         missing = any(number not in self._parts for number in range(self._count))
         inner = tuple(defect for part in parts for defect in part.defects)
@@ -151,7 +157,7 @@ class _Attempt:
             self._read,
             attachments=parts,
             defects=(*self._read.defects, *inner, *lost),
-            incomplete=self._read.incomplete or missing,
+            incomplete=self._read.incomplete or missing or any(part.incomplete for part in parts),
             engines={**self._read.engines, **({"ocr": self._ocr[0]} if self._ocr else {})},
             timings_ms={**self._read.timings_ms, **({"attachments": self._milliseconds} if self._count else {})},
         )
@@ -165,6 +171,7 @@ class _Attempt:
             "pages": self._limits.pages,
             "seconds": max(1.0, self._until - time.monotonic()),
             "skip": skip,
+            "keep": self._limits.keep_texts,
         }
         working: int | None = None
         try:
@@ -193,11 +200,14 @@ class _Attempt:
             self._read = frames.unpack_reading(got["reading"])
             self._count = int(got["parts"])
         elif "read" in got:
-            self._parts[int(got["read"])] = frames.unpack_part(got["as"])
+            own, *held = (frames.unpack_part(part) for part in got["as"])
+            self._parts[int(got["read"])] = (own, *held)
             self._milliseconds += float(got["ms"])
             return None
         elif "part" in got:
             return int(got["part"])
+        elif "so_far" in got and working is not None:
+            self._so_far.setdefault(working, []).append(frames.unpack_part(got["so_far"]))
         return working
 
     def _patience(self, working: int | None) -> float:
@@ -206,9 +216,12 @@ class _Attempt:
         step = self._limits.quiet if working is None else max(self._limits.quiet, self._limits.ocr_page_seconds)
         return max(0.1, min(step, left))
 
-    def _unread(self, number: int) -> Part:
+    def _unread(self, number: int) -> tuple[Part, ...]:
+        """What is known of an attachment that was given up."""
         why = self._lost.setdefault(number, "not read: the mail had used up its time")
-        return Part("", "application/octet-stream", 0, "", defects=(Defect(f"attachment {number + 1}", why),))
+        defect = Defect(f"attachment {number + 1}", why)
+        own, *held = self._so_far.get(number) or [Part("", "application/octet-stream", 0, "")]
+        return (dataclasses.replace(own, defects=(*own.defects, defect), incomplete=True), *held)
 
     def _headers_only(self) -> Reading:
         """For a mail that kills its reader before a word is out: who, when, what about, as far as that is safe."""

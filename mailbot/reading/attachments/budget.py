@@ -53,12 +53,17 @@ class Budget:
     """What read: "tesseract 5.3.0 fra"."""
     known: dict[tuple[str, bool], Part] = field(default_factory=dict)
     """What was read already, by SHA-256 and whether it stood inline."""
+    repeated: frozenset[str] = frozenset()
+    """SHA-256 of the inline pictures that the mail carries more than once."""
     clock: Callable[[], float] = time.monotonic
     _started: float = 0.0
 
+    def is_late(self) -> bool:
+        return self.clock() >= self.until
+
     def is_spent(self) -> bool:
         """No page is left, or no time."""
-        return self.pages <= 0 or self.wasted >= _WASTED_SECONDS or self.clock() >= self.until
+        return self.pages <= 0 or self.wasted >= _WASTED_SECONDS or self.is_late()
 
     def page(self) -> bool:
         """Take one page; False when none is left."""

@@ -1,131 +1,170 @@
-"""From a raw part to the reader of its kind."""
+"""From a raw part to the reader of its kind, and on to the files inside it.
+
+What was read is said part by part: an archive is a part, and so is each file in it, "dossier.zip/attestation.pdf".
+"""
 
 import hashlib
-import zipfile
-from io import BytesIO
-
-from striprtf.striprtf import rtf_to_text
+import re
+from dataclasses import dataclass, replace
+from typing import Final
 
 from mailbot.model import Defect, Part, ReadingRequest, TextSource
-from mailbot.reading import charset, html
-from mailbot.reading.attachments import kinds, office
+from mailbot.reading.attachments import kinds, readers
+from mailbot.reading.attachments.archives import MEASURELESS
 from mailbot.reading.attachments.budget import Budget
-from mailbot.reading.attachments.images import is_decoration, read_picture
+from mailbot.reading.attachments.decoration import is_decorative
+from mailbot.reading.attachments.images import read_picture
+from mailbot.reading.attachments.opened import MOST_CHARACTERS, TOO_LONG, Measure, Measureless, Member, Opened
+from mailbot.reading.attachments.package import Refused
 from mailbot.reading.attachments.pdf import read_pdf
+from mailbot.reading.attachments.texts import HIDDEN, read_mail
+from mailbot.reading.lines import visible
 from mailbot.reading.message import RawPart
-from mailbot.reading.reader import read_message
+from mailbot.reading.words import clean
 
-_MOST_CHARACTERS = 200_000
-_MEMBERS = 30
-_DEPTH = 3
-_UNOPENED = {
-    "application/x-7z-compressed": "a 7z archive: not opened",
-    "application/vnd.rar": "a rar archive: not opened",
-    "application/x-msdownload": "a program: not opened",
-    "application/x-executable": "a program: not opened",
-    "application/ms-tnef": "a winmail.dat: not opened",
-    "application/x-ole-storage": "an old Office or Outlook file: not opened",
-    "application/octet-stream": "of unknown kind: not opened",
-}
+_DEPTH: Final = 3
+_NAME: Final = 120
+_LABEL: Final = 300
+_TOO_DEEP: Final = "archives inside archives: not opened"
+_NO_TIME: Final = "not read: the mail had used up its time"
+_PAGED: Final[dict[str, TextSource]] = {"pdf": "pdf", "ocr": "ocr"}
+_PICTURES: Final = frozenset(("image/png", "image/jpeg", "image/gif", "image/tiff", "image/webp", "image/heic"))
+_VERSION: Final = re.compile(rb"\s*Version:\s*1\s*\Z", re.IGNORECASE)
 
 
-def read_attachment(part: RawPart, where: str, request: ReadingRequest, budget: Budget, depth: int = 0) -> Part:
-    """`where` names it in defects ("attachment 2")."""
-    kind = kinds.media_type(part.content, part.media_type_declared)
-    text, source, pages, confidence, defects = "", "none", None, None, list(part.defects)
-    decorative = kind.startswith("image/") and is_decoration(part.content, inline=part.inline)
-    if not part.content:
-        defects.append(Defect(where, "empty"))
-    elif decorative:
-        pass
-    elif kind == "application/pdf":
-        found = read_pdf(part.content, where, budget)
-        text, source, pages, confidence = found.text, found.source, found.pages, found.confidence
-        defects += found.defects
-    elif kind.startswith("image/"):
-        shot = read_picture(part.content, where, budget)
-        text, pages, confidence, source = shot.text, shot.pages, shot.confidence, "ocr" if shot.text else "none"
-        defects += shot.defects
-    elif kind == "message/rfc822":
-        text, source = _mail(part.content, request, depth), "mail"
-    elif kind == "application/zip":
-        text, more = _zip(part.content, where, request, budget, depth)
-        source = "office" if text else "none"
-        defects += more
-    elif kind.startswith("application/vnd.o"):
-        text, more = office.read_office(part.content, kind, where)
-        source = "office"
-        defects += more
-    elif kind == "application/rtf":
-        text, source = _rtf(part.content), "office"
-    elif kind == "text/html":
-        shown = html.to_text(charset.decode(part.content, part.charset)[0])
-        text, source = f"{shown.fresh}\n{shown.quoted}".strip(), "text"
-    elif kind.startswith("text/"):
-        text, source = charset.decode(part.content[: 4 * _MOST_CHARACTERS], part.charset)[0], "text"
-    else:
-        defects.append(Defect(where, _UNOPENED.get(kind, "of a kind that is not read")))
-    return Part(
-        filename=part.filename,
-        media_type=kind,
-        size=len(part.content),
-        sha256=hashlib.sha256(part.content).hexdigest(),
-        text_source=_source(source),
-        pages=pages,
-        text=text[:_MOST_CHARACTERS].strip(),
-        decorative=decorative,
-        ocr_confidence=confidence,
-        defects=tuple(defects),
-    )
+def read_attachment(part: RawPart, where: str, request: ReadingRequest, budget: Budget) -> tuple[Part, ...]:
+    """The attachment, then the files it holds.  `where` names it in defects ("attachment 2").  Never raises."""
+    return _Attachment(where, request, budget).parts(part, part.filename, 0)
 
 
-def _rtf(content: bytes) -> str:
-    text: str = rtf_to_text(content.decode("latin-1"), errors="ignore")  # type: ignore[no-untyped-call]
-    return text
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a reader made of one file."""
+
+    opened: Opened
+    confidence: float | None = None
 
 
-def _source(name: str) -> TextSource:
-    sources: tuple[TextSource, ...] = ("pdf", "ocr", "office", "mail", "text", "none")
-    return next(source for source in sources if source == name)
+@dataclass(frozen=True, slots=True)
+class _Attachment:
+    """One attachment with everything in it."""
+
+    where: str
+    request: ReadingRequest
+    budget: Budget
+
+    def parts(self, part: RawPart | Member, label: str, depth: int) -> tuple[Part, ...]:
+        fingerprint = hashlib.sha256(part.content).hexdigest()
+        known = self.budget.known.get((fingerprint, part.inline))
+        if known is not None and part.content:
+            return (self._again(known, label),)
+        kind = _kind(part)
+        if is_decorative(part, kind, pasted=depth > 0, again=fingerprint in self.budget.repeated):
+            seen = _Seen(Opened(source="none", worthless=True))
+        elif isinstance(part, Member) and part.opened is not None:
+            seen = _Seen(part.opened)
+        else:
+            seen = self._seen(part, kind, depth)
+        own = self._part(part, label, kind, seen)
+        self.budget.known[fingerprint, part.inline] = own
+        self.budget.watcher.so_far(own)
+        members, unread = self._members(seen.opened.members, label, depth)
+        if unread:
+            own = replace(own, defects=(*own.defects, Defect(self.where, unread)), incomplete=True)
+        return (own, *members)
+
+    def _members(self, members: tuple[Member, ...], label: str, depth: int) -> tuple[list[Part], str]:
+        """The files inside, and what to say of those that were left."""
+        found: list[Part] = []
+        for number, member in enumerate(members, 1):
+            if self.budget.members <= 0 or self.budget.is_late():
+                why = _NO_TIME if self.budget.is_late() else "too many"
+                return found, f"only {number - 1} of the {len(members)} files inside were read: {why}"
+            self.budget.members -= 1
+            name = clean(re.split(r"[/\\]", member.name.rstrip("/\\"))[-1])[:_NAME] or f"part {number}"
+            found += self.parts(member, f"{label}/{name}"[-_LABEL:], depth + 1)
+        return found, ""
+
+    def _seen(self, part: RawPart | Member, kind: str, depth: int) -> _Seen:
+        if refused := self._refused(part, kind, depth):
+            return _unread(refused)
+        if part.media_type_declared == "application/pgp-encrypted" and _VERSION.match(part.content):
+            # The label of an encrypted mail (RFC 3156 section 4); what it labels is said to be encrypted itself.
+            return _Seen(Opened(source="none", worthless=True))
+        measure = Measure(self.budget.expanded)
+        try:
+            return self._read(part, kind, measure)
+        except Refused as refusal:
+            return _unread(str(refusal))
+        except Measureless:
+            return _unread(MEASURELESS)
+        except MemoryError:
+            return _unread("it takes too much memory: not read")
+        except Exception as error:  # noqa: BLE001 - readers and libraries meet hostile bytes; the others are still read
+            return _unread(f"not readable ({type(error).__name__})")
+        finally:
+            self.budget.expanded = max(0, measure.left)
+
+    def _refused(self, part: RawPart | Member, kind: str, depth: int) -> str:
+        if not part.content:
+            return "empty"
+        if self.budget.is_late():
+            return _NO_TIME
+        return _TOO_DEEP if depth >= _DEPTH and kind in readers.CONTAINERS else ""
+
+    def _read(self, part: RawPart | Member, kind: str, measure: Measure) -> _Seen:
+        if kind == kinds.PDF:
+            page = read_pdf(part.content, self.where, self.budget)
+            members = tuple(Member(name, content) for name, content in page.embedded)
+            missing = tuple(defect.what for defect in page.defects)
+            source = _PAGED.get(page.source, "none")
+            return _Seen(Opened(page.text, source, page.pages, missing=missing, members=members), page.confidence)
+        if kind in _PICTURES:
+            shot = read_picture(part.content, self.where, self.budget)
+            missing = tuple(defect.what for defect in shot.defects)
+            return _Seen(
+                Opened(shot.text, "ocr" if shot.text else "none", shot.pages, missing=missing), shot.confidence
+            )
+        if kind == kinds.MAIL:
+            return _Seen(read_mail(part.content, self.request, measure))
+        return _Seen(readers.read(part.content, kind, part.charset, measure))
+
+    def _part(self, part: RawPart | Member, label: str, kind: str, seen: _Seen) -> Part:
+        opened = seen.opened
+        decorative = opened.worthless
+        text, tagged = visible(opened.text)
+        text = text.strip()
+        missing = [*opened.missing, *((TOO_LONG,) if len(text) > MOST_CHARACTERS else ())]
+        notes = [*opened.notes, *((HIDDEN,) if tagged else ())]
+        said = dict.fromkeys((*missing, *notes))
+        declared = part.defects if isinstance(part, RawPart) else ()
+        return Part(
+            filename=label,
+            media_type=kind,
+            size=len(part.content),
+            sha256=hashlib.sha256(part.content).hexdigest(),
+            text_source=opened.source if text or kind == kinds.PDF else "none",
+            pages=opened.pages,
+            text="" if decorative else text[:MOST_CHARACTERS],
+            decorative=decorative,
+            ocr_confidence=seen.confidence,
+            defects=(*declared, *(Defect(self.where, what) for what in said)) if not decorative else declared,
+            incomplete=bool(missing) and not decorative,
+        )
+
+    def _again(self, known: Part, label: str) -> Part:
+        """The same bytes a second time."""
+        defects = tuple(replace(defect, where=self.where) for defect in known.defects)
+        return replace(known, filename=label, defects=defects)
 
 
-def _mail(content: bytes, request: ReadingRequest, depth: int) -> str:
-    if depth >= _DEPTH:
-        return ""
-    reading = read_message(content, request).reading
-    sender = "" if reading.sender is None else f"{reading.sender.name} <{reading.sender.address}>".strip()
-    date = "" if reading.date is None else reading.date.isoformat()
-    body = "\n\n".join(piece for piece in (reading.text.fresh, reading.text.quoted) if piece)
-    return f"From: {sender}\nDate: {date}\nSubject: {reading.subject}\n\n{body}"
+def _unread(why: str) -> _Seen:
+    return _Seen(Opened(source="none", missing=(why,)))
 
 
-def _zip(content: bytes, where: str, request: ReadingRequest, budget: Budget, depth: int) -> tuple[str, list[Defect]]:
-    if depth >= _DEPTH:
-        return "", [Defect(where, "archives inside archives: not opened")]
-    texts: list[str] = []
-    defects: list[Defect] = []
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-            total = sum(member.file_size for member in members)
-            if (
-                len(members) > office.MAX_MEMBERS
-                or total > office.MAX_EXPANDED
-                or total > 100 * len(content) + 1_000_000
-            ):
-                return "", [Defect(where, "expands without measure: not opened")]
-            for member in members[:_MEMBERS]:
-                if member.flag_bits & 1:
-                    defects.append(Defect(where, "encrypted"))
-                    break
-                # By index and into memory: no name inside an archive ever becomes a path.
-                inner = RawPart(member.filename.split("/")[-1][:120], "application/octet-stream", archive.read(member))
-                read = read_attachment(inner, where, request, budget, depth + 1)
-                defects += read.defects
-                if read.text:
-                    texts.append(f"[{inner.filename}]\n{read.text}")
-            if len(members) > _MEMBERS:
-                defects.append(Defect(where, f"only {_MEMBERS} of {len(members)} files inside were read"))
-    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, NotImplementedError, EOFError) as error:
-        defects.append(Defect(where, f"a broken archive ({type(error).__name__})"))
-    return "\n\n".join(texts), defects
+def _kind(part: RawPart | Member) -> str:
+    if isinstance(part, Member) and part.opened is not None:
+        return part.media_type_declared
+    if not part.content and part.media_type_declared.startswith("image/"):
+        return part.media_type_declared
+    return kinds.media_type(part.content, part.media_type_declared)

@@ -24,6 +24,8 @@ class Member:
     content_id: str | None = None
     charset: str | None = None
     shown_in: str = ""
+    opened: "Opened | None" = None
+    """Read already: a message that has no bytes of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mailbot.reading import charset
+from mailbot.reading.attachments import codepages
 from mailbot.reading.attachments.opened import DAMAGED, MOST_CHARACTERS, TOO_LONG, Member, Opened
 from mailbot.reading.html import to_text
 
@@ -37,10 +38,6 @@ _CODE_PAGE_OF_CHARSET: Final = {
     77: "macintosh", 128: "cp932", 129: "cp949", 130: "johab", 134: "gbk", 136: "big5", 161: "windows-1253",
     162: "windows-1254", 163: "windows-1258", 177: "windows-1255", 178: "windows-1256", 186: "windows-1257",
     204: "windows-1251", 222: "windows-874", 238: "windows-1250", 254: "cp437", 255: "cp850",
-}
-_BARE_PAGES: Final = {
-    437: "cp437", 850: "cp850", 874: "windows-874", 932: "cp932", 936: "gbk", 949: "cp949", 950: "big5",
-    10000: "macintosh", 1361: "johab", 65001: "utf-8",
 }
 # fmt: on
 _SYMBOL_CHARSET: Final = 2
@@ -211,7 +208,7 @@ class _Reader:
     def _page_word(self, word: str, argument: int | None) -> None:
         match word:
             case "ansicpg" if argument is not None:
-                self._page = _label(argument) or self._page
+                self._page = codepages.label(argument) or self._page
             case "mac":
                 self._page = "macintosh"
             case "pc":
@@ -223,7 +220,7 @@ class _Reader:
             case "fromhtml":
                 self._is_html = argument != 0
             case "fcharset" | "cpg" if self._group.destination == "font" and argument is not None:
-                page = _CODE_PAGE_OF_CHARSET.get(argument) if word == "fcharset" else _label(argument)
+                page = _CODE_PAGE_OF_CHARSET.get(argument) if word == "fcharset" else codepages.label(argument)
                 if argument == _SYMBOL_CHARSET and word == "fcharset":
                     page = "symbol"
                 if page:
@@ -277,7 +274,3 @@ class _Reader:
         self._hex = []
         if len(self.pictures) < _MOST_PICTURES and content.startswith((b"\x89PNG", b"\xff\xd8\xff")):
             self.pictures.append(content)
-
-
-def _label(page: int) -> str | None:
-    return _BARE_PAGES.get(page) or (f"windows-{page}" if 1250 <= page <= 1258 else None)
