@@ -8,7 +8,9 @@ RUN python3 -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hash
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends python3 ca-certificates \
-    tesseract-ocr tesseract-ocr-fra tesseract-ocr-eng tesseract-ocr-osd tesseract-ocr-ara \
+    tesseract-ocr tesseract-ocr-fra tesseract-ocr-eng tesseract-ocr-osd tesseract-ocr-ara tesseract-ocr-spa \
+    tesseract-ocr-por tesseract-ocr-tur tesseract-ocr-ron tesseract-ocr-rus tesseract-ocr-ukr tesseract-ocr-pol \
+    tesseract-ocr-ita tesseract-ocr-deu tesseract-ocr-chi-sim tesseract-ocr-ben tesseract-ocr-tam \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --home-dir /var/lib/mailbot --create-home --shell /usr/sbin/nologin mailbot \
     && chmod 0700 /var/lib/mailbot

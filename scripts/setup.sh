@@ -7,7 +7,10 @@ cd "$(dirname "$0")/.."
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 2; }
 
-packages=(tesseract-ocr tesseract-ocr-fra tesseract-ocr-eng tesseract-ocr-osd)
+# What tenants' papers are written in; osd tells which script a page is in, and which way up it lies.
+languages=(fra eng osd ara spa por tur ron rus ukr pol ita deu chi_sim ben tam)
+packages=(tesseract-ocr)
+for language in "${languages[@]}"; do packages+=("tesseract-ocr-${language//_/-}"); done
 programs=(tesseract)
 if [ "${1:-}" = test ]; then
     packages+=(dovecot-imapd redis-server postgresql openssl fonts-liberation fonts-dejavu-core systemd procps)
@@ -29,7 +32,10 @@ for program in "${programs[@]}"; do
 done
 if [ "${1:-}" = test ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then missing+=(postgresql); fi
 if [ "${1:-}" = test ] && [ ! -e /usr/share/fonts/truetype/liberation ] && [ ! -e /usr/share/fonts/truetype/liberation2 ]; then missing+=(fonts); fi
-if command -v tesseract >/dev/null && ! tesseract --list-langs 2>/dev/null | grep -qx fra; then missing+=(tesseract-fra); fi
+if command -v tesseract >/dev/null; then
+    installed=$(tesseract --list-langs 2>/dev/null || true)
+    for language in "${languages[@]}"; do grep -qx "$language" <<<"$installed" || missing+=("tesseract-$language"); done
+fi
 "$python" -c 'import ensurepip, venv' 2>/dev/null || { missing+=(venv); packages+=("$($python -c 'import sys; print("python3.%d-venv" % sys.version_info[1])')"); }
 
 if [ ${#missing[@]} -gt 0 ]; then
