@@ -23,6 +23,8 @@ class OcrText:
     confidence: float
     sure_words: int = 0
     """Words of two letters and more that the engine is rather sure of."""
+    sideways: bool = False
+    """Its lines were found to run from top to bottom: the page is better turned first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Orientation:
     script: str
     confidence: float
     """Of the turn; below 1 it is a guess."""
+    script_confidence: float = 0.0
+    """Of the script, on the same scale."""
 
 
 class Ocr(Protocol):

@@ -1,5 +1,6 @@
 """Recognised words to lines: what stands side by side in a form is one line, what stands in columns is not."""
 
+import re
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -9,6 +10,8 @@ Box = tuple[int, int, int, int]
 
 _CELL: Final = 5
 """Words that the lines of a column of labels or values have at most, usually."""
+_HAN: Final = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+"""What is written without spaces."""
 _LEVEL: Final = 0.5
 """Share of a line's height that two parts of one row have in common at least."""
 
@@ -53,7 +56,8 @@ def _lines(words: list[Word]) -> list[_Line]:
     for word in words:
         if lines and lines[-1].place == word.place:
             last = lines[-1]
-            last.text, last.words = f"{last.text} {word.text}", last.words + 1
+            gap = "" if _HAN.search(last.text[-1:]) and _HAN.search(word.text[:1]) else " "
+            last.text, last.words = f"{last.text}{gap}{word.text}", last.words + 1
             low, high = zip(last.box, word.box, strict=True), zip(last.box, word.box, strict=True)
             least, most = [min(pair) for pair in low], [max(pair) for pair in high]
             last.box = (least[0], least[1], most[2], most[3])

@@ -52,6 +52,8 @@ _NAMES: Final = {
 _SURE: Final = 0.6
 _SPECK: Final = 0.35
 """Confidence below which a mark without a letter or digit is a speck of dirt."""
+_LONG: Final = 4
+"""Letters of a word that is wider than high when it is upright."""
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -121,7 +123,12 @@ class Tesseract:
         if "rotate" not in found:
             return None
         # tesseract says how far to turn clockwise.
-        return Orientation(-found["rotate"] % 360, found.get("script", "Latin"), found.get("orientation_conf", 0.0))
+        return Orientation(
+            turn=-found["rotate"] % 360,
+            script=found.get("script", "Latin"),
+            confidence=found.get("orientation_conf", 0.0),
+            script_confidence=found.get("script_conf", 0.0),
+        )
 
     def _fallback(self) -> list[str]:
         return ["fra"] if "fra" in self.installed else ["eng"]
@@ -163,4 +170,6 @@ def _text(found: dict[str, list[Any]]) -> OcrText:
     # A long word says more than a short one about how well the page reads.
     weight = sum(len(word.text) for word in words)
     confidence = sum(word.sure * len(word.text) for word in words) / weight if weight else 0.0
-    return OcrText(assemble(words), confidence, sure_words)
+    long = [word for word in words if len(word.text) >= _LONG]
+    tall = sum(1 for word in long if word.box[3] - word.box[1] > word.box[2] - word.box[0])
+    return OcrText(assemble(words), confidence, sure_words, sideways=2 * tall > max(len(long), _LONG))

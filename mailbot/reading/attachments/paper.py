@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 Grey = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -17,23 +17,82 @@ _PALE: Final = 0.08
 _LIGHTEST_INK: Final = 0.25
 """Share of the ink's darkness up to which a pixel may be grain: more would eat the edges of blurred letters."""
 _WHITE: Final = 200
-_EVEN: Final = 30
+_EVEN: Final = 45
 _INK: Final = 130
+_BAR: Final = 110
+_UNPRINTED: Final = 0.8
 _BARE: Final = 0.003
 _COARSE: Final = 8
 _GRAIN: Final = 5.0
 """How far single grains exceed the usual one."""
-_SPECKLED: Final = 0.004
+_SPECKLED: Final = 0.001
+_EDGES: Final = 20
+"""Changes from black to white along a row that crosses letters."""
+_DOUBLED: Final = 0.3
+_GRAINY: Final = 0.08
+_SMOOTH_GRAIN: Final = 0.9
+_SMOOTH_DOTS: Final = 1.2
+"""Pixels.  Half as much or half as much again hardly changes the recall of noisy pages."""
+_GREY: Final = 0.02
+"""Share of pixels that are neither black nor white in a picture that has no grey."""
+_TILE: Final = 16
+_CONTRAST: Final = 40
+_DARK: Final = 110
+_MOSTLY: Final = 3
+_FEW_TILES: Final = 12
 
 
-def unspeckled(page: Image.Image) -> Image.Image:
-    """Without the single dark pixels that a fax is strewn with; any other page as it is."""
+def smoothed(page: Image.Image) -> Image.Image:
+    """Without the grain of dark rooms and the dots of fax machines; a page that has neither as it is."""
+    if _is_bilevel(page):
+        return page.filter(ImageFilter.GaussianBlur(_SMOOTH_DOTS)) if _is_coarse(page) else page
+    return page.filter(ImageFilter.GaussianBlur(_SMOOTH_GRAIN)) if _grain(page) > _GRAINY else page
+
+
+def upright_ink(page: Image.Image) -> Image.Image:
+    """Dark on light, whatever it was: telephones show letters that shine on a dark ground."""
+    small = np.asarray(page.resize((-(-page.width // _SHRINK), -(-page.height // _SHRINK)), Image.Resampling.BOX))
+    rows, columns = small.shape[0] // _TILE, small.shape[1] // _TILE
+    if not rows or not columns:
+        return page
+    whole = small[: rows * _TILE, : columns * _TILE].reshape(rows, _TILE, columns, _TILE)
+    tiles = whole.swapaxes(1, 2).reshape(rows * columns, -1)
+    least, middle, most = np.quantile(tiles, (0.02, 0.5, 0.98), axis=1)
+    written = most - least > _CONTRAST
+    # A table top is uneven too, but in both directions.
+    light = (middle - least > 2 * (most - middle)) & written
+    dark = (most - middle > 2 * (middle - least)) & written & (middle < _DARK)
+    if int(dark.sum()) > _MOSTLY * int(light.sum()) and int(dark.sum()) > _FEW_TILES:
+        return ImageOps.invert(page)
+    return page
+
+
+def _is_bilevel(page: Image.Image) -> bool:
+    counts = page.histogram()
+    return sum(counts[32:224]) < _GREY * sum(counts)
+
+
+def _is_coarse(page: Image.Image) -> bool:
+    """Strewn with single dots, or of doubled rows, as a fax has them."""
     dark = np.asarray(page) < 128
     inner = dark[1:-1, 1:-1]
     around = dark[:-2, 1:-1] | dark[2:, 1:-1] | dark[1:-1, :-2] | dark[1:-1, 2:]
-    if not inner.size or float((inner & ~around).mean()) < _SPECKLED:
-        return page
-    return page.filter(ImageFilter.MedianFilter(3))
+    if inner.size and float((inner & ~around).mean()) > _SPECKLED:
+        return True
+    letters = (dark[:, 1:] != dark[:, :-1]).sum(axis=1)[1:] > _EDGES
+    same = (dark[1:] == dark[:-1]).all(axis=1)
+    return bool(letters.any()) and float(same[letters].mean()) > _DOUBLED
+
+
+def _grain(page: Image.Image) -> float:
+    """How much a pixel differs from its neighbours for no reason, as a share of how dark the ink is."""
+    values = np.asarray(page, dtype=np.float32)[: page.height // 2 * 2, : page.width // 2 * 2]
+    if min(values.shape) < 2 * _COARSE:
+        return 0.0
+    one, other, third, fourth = values[::2, ::2], values[1::2, ::2], values[::2, 1::2], values[1::2, 1::2]
+    flicker = float(np.median(np.abs(one - other - third + fourth))) / 2 / 0.6745
+    darkest, lightest = np.quantile(values[::_COARSE, ::_COARSE], (0.01, 0.5))
+    return flicker / max(float(lightest - darkest), 16.0)
 
 
 def even(page: Image.Image) -> Image.Image:
@@ -57,7 +116,11 @@ def even(page: Image.Image) -> Image.Image:
 
 
 def _is_white(paper: Bytes) -> bool:
-    darkest, lightest = np.quantile(paper, (0.02, 0.9))
+    """Evenly white, but for bars and blocks that are printed black: tesseract reads what is white on them."""
+    sheet = paper[paper > _BAR]
+    if sheet.size < _UNPRINTED * paper.size:
+        return False
+    darkest, lightest = np.quantile(sheet, (0.02, 0.9))
     return bool(darkest > _WHITE and lightest - darkest < _EVEN)
 
 

@@ -1,5 +1,6 @@
-"""One page as a picture: upright, level, clean, then read; a second look when the first is not good."""
+"""One page as a picture: dark on light, upright, level, clean, then read; looked at again when that is not good."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from mailbot.errors import Permanent
-from mailbot.ports import OcrText
-from mailbot.reading.attachments import paper, straight
+from mailbot.ports import OcrText, Orientation
+from mailbot.reading.attachments import paper, plausible, standing, straight, tongues
 from mailbot.reading.attachments.budget import Budget
 
 _DPI: Final = 200
@@ -19,12 +20,18 @@ _NARROW: Final = 1000
 _GOOD: Final = 0.78
 _SURE_WORDS: Final = 4
 _BLANK: Final = 0.0002
+_UPRIGHT: Final = 0.6
+_UPRIGHT_WORDS: Final = 8
+"""What reads like this is not upside down, and not in another script."""
 _CREDIBLE: Final = 0.5
-_TURN_IS_SURE: Final = 1.5
+_HOPELESS: Final = 0.25
+_SIDEWAYS: Final = 0.8
+"""Worth of a page that the engine had to turn by itself: it loses words at that."""
+_SCRIPT_IS_SURE: Final = 1.0
 
 SCRIPTS: Final = {
-    "Arabic": ("ar",),
-    "Cyrillic": ("ru", "uk"),
+    "Arabic": ("ar", "fa", "ur"),
+    "Cyrillic": ("ru", "uk", "bg", "sr"),
     "Han": ("zh",),
     "Bengali": ("bn",),
     "Tamil": ("ta",),
@@ -38,7 +45,7 @@ SCRIPTS: Final = {
     "Thai": ("th",),
     "Ethiopic": ("am",),
 }
-"""A script as tesseract calls it, and the languages written in it."""
+"""A script as tesseract calls it, and the languages written in it; the commonest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,79 +60,25 @@ def recognise(page: Image.Image, budget: Budget) -> Seen:
     """Never raises; `page` is a page of its own, whichever way it lies."""
     if budget.ocr is None:
         return Seen("", 0.0, "no OCR engine here")
-    given = _sized(page.convert("L"))
-    flat = paper.even(paper.unspeckled(given))
+    given = paper.upright_ink(sized(page.convert("L")))
+    flat = paper.even(paper.smoothed(given))
     if float((np.asarray(flat) < 128).mean()) < _BLANK:
         return Seen("", 1.0)
     if not budget.page():
         return Seen("", 0.0, "not read: too many pages, or no time left")
+    looks = _Looks(budget)
     try:
-        best, fault = _read(given, flat, budget)
+        looks.at(given, flat)
     except Permanent as error:
-        budget.page_done(read=False)
-        return Seen("", 0.0, f"not read: {error}")
-    budget.page_done(read=True)
-    if best.sure_words < _SURE_WORDS and best.confidence < _CREDIBLE:
-        # Leaves, tiles and mould make tesseract see letters.
-        return Seen("", best.confidence, fault)
-    return Seen(best.text, best.confidence, fault)
+        if looks.best is None:
+            budget.page_done(read=False)
+            return Seen("", 0.0, f"not read: {error}")
+    budget.page_done(read=looks.best is not None)
+    return looks.seen()
 
 
-def _read(given: Image.Image, flat: Image.Image, budget: Budget) -> tuple[OcrText, str | None]:
-    lie = straight.lie(flat)
-    if lie.sideways:
-        turn = _turn(flat, budget)
-        flat, given = flat.rotate(turn, expand=True), given.rotate(turn, expand=True)
-        lie = straight.lie(flat)
-    first = _ocr(straight.level(flat, lie), budget.languages, budget)
-    if _is_good(first):
-        return first, None
-    return _second_look(given, flat, lie, first, budget)
-
-
-def _second_look(
-    given: Image.Image, flat: Image.Image, lie: straight.Lie, first: OcrText, budget: Budget
-) -> tuple[OcrText, str | None]:
-    """What else it may be: upside down, in another script, or spoilt by the cleaning."""
-    assert budget.ocr is not None
-    level = straight.level(flat, lie)
-    stance = budget.ocr.orientation(level, _DPI, budget.seconds_for_page())
-    turn = stance.turn if stance is not None and stance.confidence >= _TURN_IS_SURE else 0
-    script = stance.script if stance is not None else "Latin"
-    languages = tuple(code for code in SCRIPTS.get(script, ()) if budget.ocr.reads(code))
-    if turn or (languages and not set(languages) & set(budget.languages)):
-        other = _ocr(level.rotate(turn, expand=True), (*languages, *budget.languages), budget)
-        return max(first, other, key=_worth), None
-    if first.sure_words < _SURE_WORDS and first.confidence < _CREDIBLE / 2:
-        return first, None
-    plain = straight.level(given, straight.Lie(lie.angle))
-    if min(plain.size) < 2 * _NARROW:
-        plain = plain.resize((plain.width * 3 // 2, plain.height * 3 // 2), Image.Resampling.LANCZOS)
-    other = _ocr(plain, budget.languages, budget)
-    return max(first, other, key=_worth), None
-
-
-def _turn(flat: Image.Image, budget: Budget) -> int:
-    """90 or 270 for a page whose lines run from top to bottom."""
-    assert budget.ocr is not None
-    stance = budget.ocr.orientation(flat, _DPI, budget.seconds_for_page())
-    return stance.turn if stance is not None and stance.turn in {90, 270} else 90
-
-
-def _ocr(page: Image.Image, languages: tuple[str, ...], budget: Budget) -> OcrText:
-    assert budget.ocr is not None
-    return budget.recognise(page, languages, _DPI)
-
-
-def _is_good(seen: OcrText) -> bool:
-    return seen.confidence >= _GOOD and seen.sure_words >= _SURE_WORDS
-
-
-def _worth(seen: OcrText) -> float:
-    return seen.confidence * seen.sure_words
-
-
-def _sized(page: Image.Image) -> Image.Image:
+def sized(page: Image.Image) -> Image.Image:
+    """Neither larger than helps nor smaller than can be read."""
     pixels = page.width * page.height
     if pixels > _LARGEST:
         shrink = (_LARGEST / pixels) ** 0.5
@@ -133,3 +86,116 @@ def _sized(page: Image.Image) -> Image.Image:
     if min(page.size) < _NARROW:
         return page.resize((page.width * 2, page.height * 2), Image.Resampling.LANCZOS)
     return page
+
+
+class _Looks:
+    """One page, looked at until it reads well; the best look counts."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._languages = tuple(code for code in budget.languages if code in tongues.LATIN)[:1] or ("fr",)
+        self.best: OcrText | None = None
+        self._fault: str | None = None
+
+    def at(self, given: Image.Image, flat: Image.Image) -> None:
+        """Raises Permanent when the time for it is over."""
+        lie = straight.lie(flat)
+        turn = standing.turn(flat, lie, self._languages, self._budget) if lie.sideways else 0
+        if turn:
+            flat, given = flat.rotate(turn, expand=True), given.rotate(turn, expand=True)
+        if lie.sideways:
+            lie = straight.lie(flat, sideways=False)
+        level = straight.level(flat, lie)
+        first = self._read(level)
+        alone = None
+        if not _is_upright(first) and (alone := standing.sheet(given, flat)) is not None:
+            flat, lie = alone, straight.lie(alone, sideways=False)
+            level = straight.level(flat, lie)
+            first = self._read(level)
+        if not _is_upright(first):
+            stance = self._stance(level)
+            script = stance.script if stance is not None and stance.script_confidence >= _SCRIPT_IS_SURE else "Latin"
+            if script in SCRIPTS and self._in_script(level, script, stance):
+                return
+            turn = 0 if lie.sideways and turn else standing.turn(flat, lie, self._languages, self._budget)
+            if turn:
+                flat, given = flat.rotate(turn, expand=True), given.rotate(turn, expand=True)
+                lie = straight.lie(flat, sideways=False)
+                self._read(straight.level(flat, lie))
+        for look in self._others(given, None if alone is not None else flat, lie):
+            self._read(look)
+        self._in_its_language(straight.level(flat, lie))
+
+    def seen(self) -> Seen:
+        best = self.best
+        assert best is not None
+        if self._fault is not None:
+            return Seen("", best.confidence, self._fault)
+        if best.sure_words < _SURE_WORDS and best.confidence < _CREDIBLE:
+            # Leaves, tiles and mould make tesseract see letters.
+            return Seen("", best.confidence)
+        if best.confidence < _CREDIBLE and plausible.is_rubbish(best.text, scanned=True):
+            return Seen("", best.confidence)
+        return Seen(best.text, best.confidence)
+
+    def _others(self, given: Image.Image, flat: Image.Image | None, lie: straight.Lie) -> Iterator[Image.Image]:
+        """Other ways to see it, as long as none was good: it may be the cleaning that spoilt it."""
+        if self._is_good() or self._is_hopeless():
+            return
+        plain = straight.level(given, straight.Lie(lie.angle))
+        if min(plain.size) < 2 * _NARROW:
+            plain = plain.resize((plain.width * 3 // 2, plain.height * 3 // 2), Image.Resampling.LANCZOS)
+        yield plain
+        if flat is not None and not self._is_good() and (alone := standing.sheet(given, flat)) is not None:
+            yield straight.level(alone, straight.lie(alone, sideways=False))
+
+    def _in_script(self, level: Image.Image, script: str, stance: Orientation | None) -> bool:
+        """Read it in a script other than Latin; whether the page is done with."""
+        ocr = self._budget.ocr
+        assert ocr is not None
+        languages = tuple(code for code in SCRIPTS[script] if ocr.reads(code))[:2]
+        if not languages:
+            if self.best is None or self.best.confidence < _CREDIBLE:
+                wanted = " or ".join(SCRIPTS[script])
+                self._fault = f"not read: in {script} script, and the OCR engine has no language for it ({wanted})"
+            return self._fault is not None
+        page = level.rotate(stance.turn, expand=True) if stance is not None and stance.turn else level
+        before = self.best
+        read = self._read(page, (*languages, *self._languages))
+        return read is self.best and read is not before and read.confidence >= _CREDIBLE
+
+    def _in_its_language(self, level: Image.Image) -> None:
+        """Once more, when it turns out to be in another language than the mailbox's."""
+        ocr = self._budget.ocr
+        assert ocr is not None
+        if self.best is None or self._is_hopeless():
+            return
+        spoken = tongues.language(self.best.text, self._languages[0])
+        if spoken not in self._languages and ocr.reads(spoken):
+            read = self._budget.recognise(level, (spoken,), _DPI)
+            if _worth(read) > 0.9 * _worth(self.best):
+                self.best = read
+
+    def _read(self, page: Image.Image, languages: tuple[str, ...] = ()) -> OcrText:
+        read = self._budget.recognise(page, languages or self._languages, _DPI)
+        if self.best is None or _worth(read) > _worth(self.best):
+            self.best = read
+        return read
+
+    def _stance(self, page: Image.Image) -> Orientation | None:
+        assert self._budget.ocr is not None
+        return self._budget.ocr.orientation(page, _DPI, self._budget.seconds_for_page())
+
+    def _is_good(self) -> bool:
+        return self.best is not None and self.best.confidence >= _GOOD and self.best.sure_words >= _SURE_WORDS
+
+    def _is_hopeless(self) -> bool:
+        return self.best is None or (self.best.sure_words < _SURE_WORDS and self.best.confidence < _HOPELESS)
+
+
+def _is_upright(seen: OcrText) -> bool:
+    return seen.confidence >= _UPRIGHT and seen.sure_words >= _UPRIGHT_WORDS and not seen.sideways
+
+
+def _worth(seen: OcrText) -> float:
+    return seen.confidence * seen.sure_words * (_SIDEWAYS if seen.sideways else 1.0)

@@ -40,16 +40,18 @@ class Lie:
     """Lines seem to run from top to bottom."""
 
 
-def lie(page: Image.Image) -> Lie:
-    """By the angle at which rows of ink and rows of paper differ most, for each part of the page."""
+def lie(page: Image.Image, *, sideways: bool = True) -> Lie:
+    """By the angle at which rows of ink and rows of paper differ most, for each part of the page.
+
+    `sideways`: whether it may be found to lie on its side.
+    """
     dark = _dark(page)
     points = _points(dark)
     if len(points) < _FEWEST_POINTS:
         return Lie(0.0)
     height, width = dark.shape
     slopes = _slopes(points, (height, width))
-    columns = _slopes(points[:, ::-1], (width, height))
-    if columns[:, 3].sum() > _SIDEWAYS * slopes[:, 3].sum():
+    if sideways and _slopes(points[:, ::-1], (width, height))[:, 3].sum() > _SIDEWAYS * slopes[:, 3].sum():
         return Lie(0.0, sideways=True)
     if len(slopes) < _FEWEST_TILES:
         return Lie(_steepest(points, _STEEPEST)[0])
