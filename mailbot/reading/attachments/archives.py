@@ -3,6 +3,7 @@
 import bz2
 import lzma
 import re
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -30,7 +31,7 @@ _KEPT_BY_SYSTEMS: Final = re.compile(
 )
 _BROKEN: Final = (
     *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError),
-    *(OverflowError, lzma.LZMAError),
+    *(OverflowError, IndexError, KeyError, struct.error, lzma.LZMAError),
 )
 MEASURELESS: Final = "expands without measure: not all of it was opened"
 

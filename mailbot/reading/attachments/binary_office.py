@@ -3,7 +3,6 @@
 import struct
 from typing import Final
 
-from mailbot.reading.attachments import compound
 from mailbot.reading.attachments.binary_sheet import read_sheets
 from mailbot.reading.attachments.binary_word import read_slides, read_word
 from mailbot.reading.attachments.compound import Compound
@@ -17,15 +16,15 @@ _INNER: Final = ("CONTENTS", "Package", "Contents")
 
 def read_compound(content: bytes, kind: str, measure: Measure) -> Opened:
     """Raises ValueError for what is no compound file, Measureless when it holds too much."""
-    with compound.opened(content) as file:
-        if "EncryptedPackage" in file or "EncryptionInfo" in file:
-            return Opened(source="none", missing=(ENCRYPTED,))
-        try:
-            found = _read(file, kind, measure)
-        except (struct.error, IndexError):
-            found = Opened(missing=(DAMAGED,))
-        notes = (MACROS,) if any(name in file for name in ("Macros", "_VBA_PROJECT_CUR", "_VBA_PROJECT")) else ()
-        return Opened(found.text, found.source, None, found.missing, (*found.notes, *notes), found.members)
+    file = Compound(content)
+    if "EncryptedPackage" in file or "EncryptionInfo" in file:
+        return Opened(source="none", missing=(ENCRYPTED,))
+    try:
+        found = _read(file, kind, measure)
+    except (struct.error, IndexError):
+        found = Opened(missing=(DAMAGED,))
+    notes = (MACROS,) if any(name in file for name in ("Macros", "_VBA_PROJECT_CUR", "_VBA_PROJECT")) else ()
+    return Opened(found.text, found.source, None, found.missing, (*found.notes, *notes), found.members)
 
 
 def _read(file: Compound, kind: str, measure: Measure) -> Opened:

@@ -8,9 +8,9 @@ from typing import Final
 
 from mailbot.reading import charset
 
-_FOLD: Final = re.compile(rb"\r?\n[ \t]")
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 _NAME: Final = re.compile(rb'(?:[A-Za-z0-9-]{1,60}\.)?([A-Za-z0-9-]{1,60})((?:;(?:[^:;"]|"[^"]*")*)*):')
+_QUOTED_PRINTABLE: Final = re.compile(rb"[^:]{1,500};(?:ENCODING=)?QUOTED-PRINTABLE[;:]", re.IGNORECASE)
 _PARAMETER: Final = re.compile(r';([^=;"]{1,60})(?:=((?:"[^"]*"|[^;"])*))?')
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _MOST_LINES: Final = 20_000
@@ -37,22 +37,33 @@ class ContentLine:
 
 def content_lines(content: bytes, label: str | None) -> Iterator[ContentLine]:
     """At most 20 000 lines of 4 MB; what is no such line is passed over."""
-    pieces = _LINE_END.split(_FOLD.sub(b"", content[:_MOST_BYTES]))[:_MOST_LINES]
-    position = 0
-    while position < len(pieces):
-        line = pieces[position]
-        position += 1
+    for line in _unfolded(_LINE_END.split(content[:_MOST_BYTES])[:_MOST_LINES]):
         if (match := _NAME.match(line)) is None:
             continue
         parameters = _parameters(match[2].decode("utf-8", "replace"))
         value = line[match.end() :]
         if parameters.get("ENCODING", "").upper() == "QUOTED-PRINTABLE":
-            while value.endswith(b"=") and position < len(pieces):
-                value = value[:-1] + pieces[position]
-                position += 1
             value = binascii.a2b_qp(value)
         text = charset.decode(value, parameters.get("CHARSET") or label or "utf-8")[0]
         yield ContentLine(match[1].decode("ascii").upper(), parameters, text)
+
+
+def _unfolded(lines: list[bytes]) -> Iterator[bytes]:
+    """A line that begins with a blank goes on; in quoted-printable, one after a line that ends with an equals sign."""
+    position = 0
+    while position < len(lines):
+        pieces = [lines[position]]
+        position += 1
+        if _QUOTED_PRINTABLE.match(pieces[0]):
+            while pieces[-1].endswith(b"=") and position < len(lines):
+                pieces[-1] = pieces[-1][:-1]
+                pieces.append(lines[position])
+                position += 1
+        else:
+            while position < len(lines) and lines[position][:1] in {b" ", b"\t"}:
+                pieces.append(lines[position][1:])
+                position += 1
+        yield b"".join(pieces)
 
 
 def unescaped(text: str) -> str:

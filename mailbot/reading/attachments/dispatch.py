@@ -55,8 +55,9 @@ class _Attachment:
 
     def parts(self, part: RawPart | Member, label: str, depth: int) -> tuple[Part, ...]:
         fingerprint = hashlib.sha256(part.content).hexdigest()
-        known = self.budget.known.get((fingerprint, part.inline))
-        if known is not None and part.content:
+        own_bytes = bool(part.content) and not (isinstance(part, Member) and part.opened is not None)
+        known = self.budget.known.get((fingerprint, part.inline)) if own_bytes else None
+        if known is not None:
             return (self._again(known, label),)
         kind = _kind(part)
         if is_decorative(part, kind, pasted=depth > 0, again=fingerprint in self.budget.repeated):
@@ -66,7 +67,8 @@ class _Attachment:
         else:
             seen = self._seen(part, kind, depth)
         own = self._part(part, label, kind, seen)
-        self.budget.known[fingerprint, part.inline] = own
+        if own_bytes:
+            self.budget.known[fingerprint, part.inline] = own
         self.budget.watcher.so_far(own)
         members, unread = self._members(seen.opened.members, label, depth)
         if unread:
@@ -133,7 +135,7 @@ class _Attachment:
         opened = seen.opened
         decorative = opened.worthless
         text, tagged = visible(opened.text)
-        text = text.strip()
+        text = text.replace("\xa0", " ").strip()
         missing = [*opened.missing, *((TOO_LONG,) if len(text) > MOST_CHARACTERS else ())]
         notes = [*opened.notes, *((HIDDEN,) if tagged else ())]
         said = dict.fromkeys((*missing, *notes))

@@ -6,7 +6,7 @@ import zlib
 from io import BytesIO
 from typing import Final
 
-from mailbot.reading.attachments import compound
+from mailbot.reading.attachments.compound import Compound
 
 PDF: Final = "application/pdf"
 ZIP: Final = "application/zip"
@@ -210,21 +210,27 @@ def opening(head: bytes) -> str | None:
     """The first words of a text, whatever its charset; None when it is none."""
     for mark, codec in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if head.startswith(mark):
-            return head[len(mark) :].decode(codec, "replace").lstrip()
+            return _worded(head[len(mark) :].decode(codec, "replace"))
     if b"\0" in head:
-        return _wide(head)
+        wide = wide_codec(head)
+        return None if wide is None else _worded(head[: 2 * (len(head) // 2)].decode(wide, "replace"))
     if len(_CONTROLS.findall(head)) * 50 > len(head):
         return None
     return head.decode("latin-1").lstrip()
 
 
-def _wide(head: bytes) -> str | None:
+def wide_codec(head: bytes) -> str | None:
     """UTF-16 without a mark: every other byte is zero, or nearly."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     half = max(1, len(head) // 2)
     if min(even, odd) * 20 > half or max(even, odd) * 10 < half * 4:
         return None
-    return head[: 2 * (len(head) // 2)].decode("utf-16-le" if odd > even else "utf-16-be", "replace").lstrip()
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _worded(text: str) -> str | None:
+    strange = sum(1 for char in text if char == "\ufffd" or (char < " " and char not in "\t\r\n\f\x1b"))
+    return text.lstrip() if strange * 50 <= len(text) else None
 
 
 def _text(text: str, declared: str) -> str:
@@ -251,13 +257,11 @@ def _text(text: str, declared: str) -> str:
 
 def _compound(content: bytes) -> str:
     try:
-        with compound.opened(content) as file:
-            found = next((kind for stream, kind in _STREAMS if stream in file), None)
-            if found is None:
-                return PROGRAM if file.class_id == _INSTALLER else OLE
-            return found
+        file = Compound(content)
     except ValueError:
         return OLE
+    found = next((kind for stream, kind in _STREAMS if stream in file), None)
+    return found or (PROGRAM if file.class_id == _INSTALLER else OLE)
 
 
 def _zipped(content: bytes) -> str:

@@ -4,7 +4,7 @@ import re
 import struct
 from typing import Final
 
-from mailbot.reading.attachments import compound, mapi
+from mailbot.reading.attachments import mapi
 from mailbot.reading.attachments.compound import Compound
 from mailbot.reading.attachments.opened import Measure, Member, Opened
 
@@ -21,8 +21,7 @@ TOO_DEEP: Final = "messages inside messages: not all were opened"
 
 def read_outlook(content: bytes, measure: Measure) -> Opened:
     """Raises ValueError for what is no compound file, Measureless when it holds too much."""
-    with compound.opened(content) as file:
-        return _message(file, (), _TOP, measure, 0)
+    return _message(Compound(content), (), _TOP, measure, 0)
 
 
 def _message(file: Compound, at: tuple[str, ...], header: int, measure: Measure, depth: int) -> Opened:

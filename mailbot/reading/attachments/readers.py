@@ -89,6 +89,7 @@ def read(content: bytes, kind: str, label: str | None, measure: Measure) -> Open
 
 
 def _text(content: bytes, kind: str, label: str | None) -> Opened:
+    content, label = _narrow(content, label)
     match kind:
         case "application/rtf":
             return read_rtf(content)
@@ -105,6 +106,16 @@ def _text(content: bytes, kind: str, label: str | None) -> Opened:
         case _:
             worthless = kind in _WORTHLESS or kind.startswith("font/")
             return Opened(source="none", missing=() if worthless else (unopened(kind),), worthless=worthless)
+
+
+def _narrow(content: bytes, label: str | None) -> tuple[bytes, str | None]:
+    """UTF-16 as UTF-8, so that everybody finds the lines."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace").encode("utf-8", "replace"), "utf-8"
+    codec = kinds.wide_codec(content[:4096]) if b"\0" in content[:4096] else None
+    if codec is None:
+        return content.removeprefix(b"\xef\xbb\xbf"), "utf-8" if content.startswith(b"\xef\xbb\xbf") else label
+    return content.decode(codec, "replace").encode("utf-8", "replace"), "utf-8"
 
 
 def unopened(kind: str) -> str:

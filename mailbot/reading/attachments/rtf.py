@@ -253,7 +253,7 @@ class _Reader:
         if page == "symbol" and not found.isascii():
             text = "".join(_SYMBOL_FONT.get(byte, chr(byte) if byte < 0x80 else "") for byte in found)
         else:
-            text = charset.decode(found, self._page if page == "symbol" else page)[0]
+            text = _decoded(found, self._page if page == "symbol" else page)
         self._write(text)
 
     def _say(self, text: str) -> None:
@@ -274,3 +274,11 @@ class _Reader:
         self._hex = []
         if len(self.pictures) < _MOST_PICTURES and content.startswith((b"\x89PNG", b"\xff\xd8\xff")):
             self.pictures.append(content)
+
+
+def _decoded(found: bytes, page: str) -> str:
+    """By the page that the file names: two bytes are too few to doubt it."""
+    try:
+        return found.decode(charset.known(page) or "cp1252")
+    except UnicodeDecodeError:
+        return charset.decode(found, page)[0]

@@ -106,8 +106,9 @@ def read_mail(content: bytes, request: ReadingRequest, measure: Measure) -> Open
 
 def read_mailbox(content: bytes, measure: Measure) -> Opened:
     """An mbox: each mail a member."""
-    starts = [match.start() for match in _MBOX.finditer(content)]
-    mails = [content[start:end] for start, end in zip(starts, [*starts[1:], len(content)], strict=True)][:_MOST_MAILS]
+    starts = list(_MBOX.finditer(content))
+    ends = [*(start.start() for start in starts[1:]), len(content)]
+    mails = [content[start.end() : end] for start, end in zip(starts, ends, strict=True)][:_MOST_MAILS]
     measure.take(sum(map(len, mails)))
     cut = (f"only {_MOST_MAILS} of {len(starts)} mails inside were read",) if len(starts) > _MOST_MAILS else ()
     members = tuple(Member(f"mail {number}", mail, "message/rfc822") for number, mail in enumerate(mails, 1))
