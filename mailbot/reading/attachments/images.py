@@ -1,6 +1,7 @@
 """Pictures: their pages one by one, and which of them are decoration."""
 
 import contextlib
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -31,6 +32,8 @@ _BROKEN: Final = (
 )
 """What Pillow raises for broken files, by its own fuzzers' account."""
 _SMALL: Final = 150
+_BANNER: Final = 4
+"""Times as long as high."""
 
 # Pillow raises at twice this number and warns above it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2
@@ -50,6 +53,13 @@ class PictureText:
 
 def read_picture(content: bytes, where: str, budget: Budget) -> PictureText:
     """Never raises for what the bytes hold."""
+    with warnings.catch_warnings():
+        # Pillow warns of what is broken in a file; what cannot be read of it is said by a defect.
+        warnings.simplefilter("ignore")
+        return _read(content, where, budget)
+
+
+def _read(content: bytes, where: str, budget: Budget) -> PictureText:
     texts: list[str] = []
     sure: list[float] = []
     defects: list[Defect] = []
@@ -71,13 +81,16 @@ def read_picture(content: bytes, where: str, budget: Budget) -> PictureText:
 def is_decoration(content: bytes, *, inline: bool) -> bool:
     """A logo, a tracker or a signature picture: small, or a narrow banner shown inside the text."""
     try:
-        with Image.open(BytesIO(content), formats=list(_FORMATS)) as picture:
-            width, height = picture.size
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(BytesIO(content), formats=list(_FORMATS)) as picture:
+                width, height = picture.size
     except (*_BROKEN, Image.DecompressionBombError):
         return False
     if max(width, height) <= _SMALL or min(width, height) <= 8:
         return True
-    return inline and (min(width, height) <= _SMALL or max(width, height) > 4 * min(width, height))
+    least, most = min(width, height), max(width, height)
+    return inline and (least <= _SMALL or (most > _BANNER * least and least <= 2 * _SMALL))
 
 
 def _frames(content: bytes) -> Iterator[Image.Image | str]:

@@ -1,6 +1,6 @@
 """One page as a picture: dark on light, upright, level, clean, then read; looked at again when that is not good."""
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,8 @@ _CREDIBLE: Final = 0.5
 _HOPELESS: Final = 0.25
 _SIDEWAYS: Final = 0.8
 """Worth of a page that the engine had to turn by itself: it loses words at that."""
+_SAYING: Final = re.compile(r"\w{3}|\d{2}")
+"""What a picture with a few letters has at least if it says anything: the number on a meter."""
 _SCRIPT_IS_SURE: Final = 1.0
 
 SCRIPTS: Final = {
@@ -99,17 +101,20 @@ class _Looks:
 
     def at(self, given: Image.Image, flat: Image.Image) -> None:
         """Raises Permanent when the time for it is over."""
-        lie = straight.lie(flat)
-        turn = standing.turn(flat, lie, self._languages, self._budget) if lie.sideways else 0
-        if turn:
-            flat, given = flat.rotate(turn, expand=True), given.rotate(turn, expand=True)
-        if lie.sideways:
-            lie = straight.lie(flat, sideways=False)
+        sheet = standing.sheet(given, flat)
+        if sheet is not None and sheet.surely:
+            flat, sheet = sheet.image, None
+        # The grain of a table top must not be taken for lines.
+        lie = straight.lie(flat if sheet is None else sheet.image)
+        if tried := lie.sideways:
+            if turn := standing.turn(flat, lie, self._languages, self._budget):
+                flat, given = flat.rotate(turn, expand=True), given.rotate(turn, expand=True)
+                sheet = None
+            lie = straight.lie(flat if sheet is None else sheet.image, sideways=False)
         level = straight.level(flat, lie)
         first = self._read(level)
-        alone = None
-        if not _is_upright(first) and (alone := standing.sheet(given, flat)) is not None:
-            flat, lie = alone, straight.lie(alone, sideways=False)
+        if not _is_upright(first) and sheet is not None:
+            flat = sheet.image
             level = straight.level(flat, lie)
             first = self._read(level)
         if not _is_upright(first):
@@ -117,13 +122,19 @@ class _Looks:
             script = stance.script if stance is not None and stance.script_confidence >= _SCRIPT_IS_SURE else "Latin"
             if script in SCRIPTS and self._in_script(level, script, stance):
                 return
-            turn = 0 if lie.sideways and turn else standing.turn(flat, lie, self._languages, self._budget)
-            if turn:
+            if stance is None and self.best is not None and not self.best.text.strip():
+                # Not one letter, whichever way one looks: a picture.
+                return
+            if not tried and (turn := standing.turn(flat, lie, self._languages, self._budget)):
                 flat, given = flat.rotate(turn, expand=True), given.rotate(turn, expand=True)
                 lie = straight.lie(flat, sideways=False)
                 self._read(straight.level(flat, lie))
-        for look in self._others(given, None if alone is not None else flat, lie):
-            self._read(look)
+        if not self._is_good() and not self._is_hopeless():
+            # It may be the cleaning that spoilt it.
+            plain = straight.level(given, straight.Lie(lie.angle))
+            if min(plain.size) < 2 * _NARROW:
+                plain = plain.resize((plain.width * 3 // 2, plain.height * 3 // 2), Image.Resampling.LANCZOS)
+            self._read(plain)
         self._in_its_language(straight.level(flat, lie))
 
     def seen(self) -> Seen:
@@ -134,20 +145,11 @@ class _Looks:
         if best.sure_words < _SURE_WORDS and best.confidence < _CREDIBLE:
             # Leaves, tiles and mould make tesseract see letters.
             return Seen("", best.confidence)
+        if best.sure_words == 0 and not _SAYING.search(best.text):
+            return Seen("", best.confidence)
         if best.confidence < _CREDIBLE and plausible.is_rubbish(best.text, scanned=True):
             return Seen("", best.confidence)
         return Seen(best.text, best.confidence)
-
-    def _others(self, given: Image.Image, flat: Image.Image | None, lie: straight.Lie) -> Iterator[Image.Image]:
-        """Other ways to see it, as long as none was good: it may be the cleaning that spoilt it."""
-        if self._is_good() or self._is_hopeless():
-            return
-        plain = straight.level(given, straight.Lie(lie.angle))
-        if min(plain.size) < 2 * _NARROW:
-            plain = plain.resize((plain.width * 3 // 2, plain.height * 3 // 2), Image.Resampling.LANCZOS)
-        yield plain
-        if flat is not None and not self._is_good() and (alone := standing.sheet(given, flat)) is not None:
-            yield straight.level(alone, straight.lie(alone, sideways=False))
 
     def _in_script(self, level: Image.Image, script: str, stance: Orientation | None) -> bool:
         """Read it in a script other than Latin; whether the page is done with."""

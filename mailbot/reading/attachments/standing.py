@@ -1,5 +1,6 @@
 """Which way up a page is, and where on a picture it lies."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from mailbot.reading.attachments.budget import Budget
 
 _DPI: Final = 200
 _TILE: Final = 32
-_SIDE: Final = 26
+_SIDE: Final = 20
 """Tiles along a side of the piece that is tried."""
 _BLOCK: Final = 0.4
 """Share of ink above which a tile is a picture or a bar."""
@@ -25,6 +26,11 @@ _LEAST: Final = 0.12
 _MOST: Final = 0.92
 _FULL: Final = 0.8
 _APART: Final = 40
+_TABLE_SIDES: Final = 2
+"""Sides of the picture that the table must reach: a dark bar across the head of a page reaches one."""
+_BARE: Final = 0.005
+_TEXTURE: Final = 0.15
+"""Shares of ink between which there may be writing."""
 
 
 def turn(flat: Image.Image, how: straight.Lie, languages: tuple[str, ...], budget: Budget) -> int:
@@ -46,8 +52,17 @@ def turn(flat: Image.Image, how: straight.Lie, languages: tuple[str, ...], budge
     return best
 
 
-def sheet(given: Image.Image, flat: Image.Image) -> Image.Image | None:
-    """The page alone, what lies around it white; None when no sheet stands out from a darker table."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page on a table, what lies around it made white."""
+
+    image: Image.Image
+    surely: bool
+    """Nothing is written around it; else the rest may be the shaded half of the same page."""
+
+
+def sheet(given: Image.Image, flat: Image.Image) -> Sheet | None:
+    """None when no sheet stands out from a darker ground."""
     scale = _WORKING / max(given.size)
     size = (max(1, round(given.width * scale)), max(1, round(given.height * scale)))
     small = np.asarray(given.resize(size, Image.Resampling.BOX))
@@ -62,13 +77,14 @@ def sheet(given: Image.Image, flat: Image.Image) -> Image.Image | None:
     share = float(mask.mean())
     if not _LEAST < share < _MOST or float(light[mask].mean()) - float(light[~mask].mean()) < _APART:
         return None
-    if share < _FULL * _hull(mask):
+    if share < _FULL * _hull(mask) or sum(float(side.mean()) < 0.5 for side in _sides(mask)) < _TABLE_SIDES:
         return None
     mask = ndimage.binary_erosion(mask, iterations=2)
     where = Image.fromarray((mask * 255).astype(np.uint8)).resize(flat.size, Image.Resampling.BILINEAR)
     alone = Image.new("L", flat.size, 255)
     alone.paste(flat, mask=where.point(lambda value: 255 if value > 127 else 0))
-    return alone
+    around = np.asarray(flat.resize(size, Image.Resampling.NEAREST))[~mask] < 128
+    return Sheet(alone, surely=not _BARE < float(around.mean()) < _TEXTURE)
 
 
 def _piece(page: Image.Image) -> Image.Image:
@@ -95,6 +111,10 @@ def _between(values: npt.NDArray[np.uint8]) -> float:
         below, above = weight / heap, (weight[-1] - weight) / (heap[-1] - heap)
         spread = heap * (heap[-1] - heap) * (below - above) ** 2
     return float(np.nan_to_num(spread).argmax())
+
+
+def _sides(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], ...]:
+    return mask[0], mask[-1], mask[:, 0], mask[:, -1]
 
 
 def _hull(mask: npt.NDArray[np.bool_]) -> float:
