@@ -9,6 +9,8 @@ _RATIO: Final = 1032
 """Deflate's best."""
 LARGEST_STREAM: Final = 150_000_000
 """Bytes: a picture of 50 megapixels in three colours."""
+_LARGEST_DRAWING: Final = 25_000_000
+"""Bytes of what is neither picture nor file: a drawing of millions of strokes is no document."""
 _TOTAL: Final = 600_000_000
 _LAYERS: Final = 3
 _FED: Final = 1 << 16
@@ -26,10 +28,13 @@ def expands(content: bytes) -> bool:
         end = content.find(b"endstream", start)
         end = len(content) if end < 0 else end
         # Twice packed streams reach any size from a few bytes.
-        if (end - start) * _RATIO < LARGEST_STREAM and b"FlateDecode" not in _filters(content, found.start()):
+        dictionary = _dictionary(content, found.start())
+        most = LARGEST_STREAM if b"/Image" in dictionary or b"/EmbeddedFile" in dictionary else _LARGEST_DRAWING
+        packed = dictionary.count(b"FlateDecode") + dictionary.count(b"/Fl ")
+        if (end - start) * _RATIO < most and packed < 2:
             continue
-        size = _unpacked(content[start:end], 1)
-        if size > LARGEST_STREAM:
+        size = _unpacked(content[start:end], 1, most)
+        if size > most:
             return True
         spent += size
         if spent > _TOTAL:
@@ -51,19 +56,18 @@ def unpacked(raw: bytes, most: int) -> int:
     return total
 
 
-def _filters(content: bytes, at: int) -> bytes:
-    """A dictionary that names Flate more than once, or nothing."""
-    dictionary = content[max(0, at - 300) : at]
-    dictionary = dictionary[dictionary.rfind(b"obj") + 1 :]
-    return dictionary if dictionary.count(b"FlateDecode") + dictionary.count(b"/Fl ") > 1 else b""
+def _dictionary(content: bytes, at: int) -> bytes:
+    """What stands between the object's number and its stream, at most its last thousand bytes."""
+    found = content[max(0, at - 1000) : at]
+    return found[found.rfind(b" obj") + 1 :]
 
 
-def _unpacked(raw: bytes, layer: int) -> int:
+def _unpacked(raw: bytes, layer: int, most: int) -> int:
     """The largest of what a stream becomes when it is unpacked as often as it can be."""
     packed = zlib.decompressobj()
     total, inner, rest = 0, bytearray(), raw
     try:
-        while rest and not packed.eof and total <= LARGEST_STREAM:
+        while rest and not packed.eof and total <= most:
             piece = packed.decompress(rest, _FED)
             total += len(piece)
             if len(inner) < 4_000_000:
@@ -72,5 +76,5 @@ def _unpacked(raw: bytes, layer: int) -> int:
     except zlib.error:
         return total
     if layer < _LAYERS and inner[:1] == b"\x78":
-        return max(total, _unpacked(bytes(inner), layer + 1))
+        return max(total, _unpacked(bytes(inner), layer + 1, most))
     return total

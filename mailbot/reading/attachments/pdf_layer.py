@@ -75,8 +75,9 @@ def _joined(text: str) -> str:
 
 def _pictures(page: Any) -> tuple[float, int, bool]:  # noqa: ANN401 - pypdfium2 ships no types
     """Share of the page under pictures, pixels of the largest, and whether anything at all is drawn."""
-    width, height = page.get_size()
-    x, y, *_ = page.get_bbox()
+    # Not its size, which is that of the turned page.
+    x, y, end, top_edge = page.get_bbox()
+    width, height = end - x, top_edge - y
     area, largest, drawn = 0.0, 0, False
     for thing in islice(page.get_objects(max_depth=_DEPTH), _OBJECTS):
         drawn = drawn or thing.type != pdfium.FPDF_PAGEOBJ_FORM
