@@ -184,6 +184,7 @@ def _attachment(part: Part, document: Document) -> dict[str, Any]:
         "facts": dict(document.facts),
         "checks": [{"name": check.name, "ok": check.ok, "why": check.why} for check in document.checks],
         "defects": _defects(part.defects),
+        "incomplete": part.incomplete,
     }
 
 
