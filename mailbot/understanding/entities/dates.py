@@ -1,0 +1,141 @@
+"""Dates that the words fix, in the year that is nearest to the mail's own day."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from mailbot.understanding.entities.calendar_names import MONTHS, WEEKDAYS
+from mailbot.understanding.entities.numerals import DAY_WORDS
+from mailbot.understanding.entities.said import Said
+
+
+def _either(names: dict[str, int]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+_DIGITS = r"(?:3[01]|[12]\d|0?[1-9])"
+_SPELLED = _either(DAY_WORDS)
+_DAY = rf"(?<![\w.,/])(?:{_DIGITS}(?:er|st|nd|rd|th|º|°|[ -]?го|[ -]?е|\.)?|{_SPELLED})"
+_MORE = r"(?:, ?(?:le |the |el |pe |il |a |и )?|[ ]?-[ ]?| (?:et|au|ou|a|y|al|and|to|or|e|o|i|und|и|по|до|та|ve|ile|si|sau|do|lub|w|و|أو|থেকে|ও) ?(?:le |the |el |pe |il |a |au )?)"
+_OF = r"(?: ?(?:de |of |di |d'|ta3 |dyal )| ?)"
+_YEAR = r"(?:,? ?(?:de |of |del |do )?((?:19|20)\d\d)(?!\d))?"
+_MONTH = _either(MONTHS)
+_WRITTEN = re.compile(rf"({_DAY}(?:{_MORE}{_DIGITS}(?:er|st|nd|rd|th|º|\.)?){{0,5}}){_OF}({_MONTH})\.?(?![a-zа-я]){_YEAR}")
+_ENGLISH = re.compile(
+    rf"\b(january|february|march|april|may|june|july|august|september|october|november|december) (?:the )?({_DIGITS})(?:st|nd|rd|th)?(?![\w:%€])(?:,? ((?:19|20)\d\d)(?!\d))?"
+)
+_CHINESE = re.compile(r"(?:((?:19|20)\d\d) ?年 ?)?(1[0-2]|0?[1-9]) ?月 ?(3[01]|[12]\d|0?[1-9]) ?(?:日|号|號)?(?:(?:到|至|-|和|、) ?(3[01]|[12]\d|0?[1-9]) ?(?:日|号|號))?")
+_ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
+_NUMERIC = re.compile(r"(?<![\d/.,+-])(?<!\d )(\d{1,2})(?:([/.-])| ([/.]) )(\d{1,2})(?:(?:\2|\3) ?((?:19|20)\d\d|\d\d))?(?![\d/]|[.,-]\d| ?(?:%|€|eur|m2|m²|kwh|h\b|d[ei]r|°))")
+_WEEKDAY = re.compile(rf"(?<![a-z])({_either(WEEKDAYS)})(?:,|\.)? ?(?:le |the |el |dia |pe |il |\()?({_DIGITS})(?:er|st|nd|rd|th)?(?![\w:/]|[.,]\d| ?(?:h\b|heures|euros?|€|%|:|minut|pm\b|am\b|часов|годин))")
+_LAST_WEEKDAY = re.compile(rf"({_either(WEEKDAYS)})[, .]{{1,3}}(?:le |the |el |dia |pe |il )?$")
+_BARE = re.compile(
+    rf"(?<![a-z'])(le|du|au|the|el|il|dia|до|ziua de) ({_DIGITS}|1er)(?:st|nd|rd|th)?(?= ?[,.;:!?)\n»\"]| (?:a|au|et|ou|on|je|il|elle|nous|vous|ils|ca|c'|j'|pour|mais|par|avec|sans|chez|dans|entre|vers|apres|avant|le|la|les|un|une|and|or|at|by|with|from|he|she|i|we|you|y|no|se|ya|por|para|que|qui|quand|puis|rien|toujours|inclus|dernier|prochain|matin|midi|soir|ce|cette|mon|ma|votre)\b|\Z)"
+)
+_NO_DAY_BEFORE = re.compile(r"(?:entre|etage|numero|n°|no|porte|appart\w*|logement|batiment|bat|rue|tous|toutes|chaque|palier|voisins?|voisine|dame|monsieur|celle|ceux|celui|gens|ligne|bus|tram|niveau|bloque|coince|immeuble|hall|locataires?|deduire|habite|chat|suis|est|sommes)(?: \w{1,3})?,? $")
+_NO_DAY_AFTER = re.compile(r" (?:de|du) chaque|, \d{1,2} |  ?(?:et|au) (?:le )?\d{1,2}e")
+_PAST = re.compile(r"\b(?:depuis|since|desde|мая|appele|recu|envoye|paye|passe|fait|signale|venu|ete|etait|avai[ts]|ai|a|parti|mort|decede|coupe|prelev\w+)\b")
+_AHEAD = re.compile(r"\b(?:avant|d'ici|jusqu'au|before|until|by|prochain|pour|a partir|des|antes|sera|serai|aura|va|vais|pars|part|rend\w*|expire)\b")
+_BORN = re.compile(r"\b(?:ne|nee|nes|naissance|born|nacid[oa]|nascid[oa]|nato|nata|urodzon[ya]|dogum)\b[^.\n]{0,12}$")
+_FLOORED = re.compile(r"^ ?(?:etage|etg)\b")
+_WINDOW = 45
+
+
+def dates(said: Said) -> Iterator[str]:
+    """ISO, in the order they stand in; only what gives a day (and a month, or what stands for it)."""
+    placed: dict[int, date] = {}
+    for position, when in _written(said):
+        placed.setdefault(position, when)
+    fixed = sorted(placed.items())
+    for position, when in _bare(said, fixed):
+        placed.setdefault(position, when)
+    for _, when in sorted(placed.items()):
+        yield when.isoformat()
+
+
+def _written(said: Said) -> Iterator[tuple[int, date]]:
+    folded, on = said.folded, said.on
+    for match in _ISO.finditer(folded):
+        yield from _at(match.start(), int(match[1]), int(match[2]), int(match[3]))
+    for match in _CHINESE.finditer(folded):
+        for group in (3, 4):
+            if match[group]:
+                yield from _dated(said, match.start(group), match[1], int(match[2]), int(match[group]))
+    for match in _NUMERIC.finditer(folded):
+        day, month, year = int(match[1]), int(match[4]), match[5]
+        mark = match[2] or match[3]
+        if mark == "/" or (year and len(year) == len("2026")) or (mark == "." and year) or _dotted_day(folded, match, mark):
+            full = f"{'19' if int(year) > on.year % 100 + 20 else '20'}{year}" if year and len(year) == len("26") else year
+            yield from _dated(said, match.start(), full, month, day)
+    for match in _WRITTEN.finditer(folded):
+        month = MONTHS[match[2]]
+        for token in re.finditer(rf"{_DIGITS}|{_SPELLED}", match[1]):
+            day = int(token[0]) if token[0].isdigit() else DAY_WORDS[token[0]]
+            yield from _dated(said, match.start() + token.start(), match[3], month, day)
+    for match in _ENGLISH.finditer(folded):
+        yield from _dated(said, match.start(2), match[3], MONTHS[match[1]], int(match[2]))
+    for match in _WEEKDAY.finditer(folded):
+        when = _weekday(on, WEEKDAYS[match[1]], int(match[2]))
+        if when is not None and not _FLOORED.match(folded[match.end() : match.end() + 8]):
+            yield match.start(2), when
+
+
+def _dotted_day(folded: str, match: re.Match[str], mark: str) -> bool:
+    """ "до 15.03" is a day; "11.85" is a price and "3-5" a score."""
+    before = folded[max(0, match.start() - 12) : match.start()]
+    return mark == "." and len(match[4]) == len("03") and re.search(r"(?:\b(?:le|du|au|el|il|dal|dia|pe|din|do|od|dn|na|до|от|с|з|від|на|dnia|tarih\w*|de|în|in) |^|\n)$", before) is not None
+
+
+def _dated(said: Said, position: int, year: str | None, month: int, day: int) -> Iterator[tuple[int, date]]:
+    if year is not None:
+        yield from _at(position, int(year), month, day)
+        return
+    before = said.folded[max(0, position - 30) : position]
+    choices = [when for near in (-1, 0, 1) for _, when in _at(position, said.on.year + near, month, day)]
+    if named := _LAST_WEEKDAY.search(before):
+        choices = [when for when in choices if when.weekday() == WEEKDAYS[named[1]]] or choices
+    if _BORN.search(before):
+        choices = [when for when in choices if when <= said.on]
+    if choices:
+        yield position, min(choices, key=lambda when: abs((when - said.on).days))
+
+
+def _at(position: int, year: int, month: int, day: int) -> Iterator[tuple[int, date]]:
+    try:
+        when = date(year, month, day)
+    except ValueError:
+        return
+    yield position, when
+
+
+def _weekday(on: date, weekday: int, day: int) -> date | None:
+    """The day meant by "samedi 14": the nearest such one."""
+    near = (on + timedelta(days=shift) for shift in sorted(range(-120, 121), key=abs))
+    return next((when for when in near if when.day == day and when.weekday() == weekday), None)
+
+
+def _bare(said: Said, fixed: list[tuple[int, date]]) -> Iterator[tuple[int, date]]:
+    """ "Le 16 février … Le 27": the month named before holds on; else the month that the tense asks for."""
+    taken = {position for position, _ in fixed}
+    for match in _BARE.finditer(said.folded):
+        start, end = match.span()
+        before = said.folded[max(0, start - _WINDOW) : start]
+        if match.start(2) in taken or _NO_DAY_BEFORE.search(before) or _NO_DAY_AFTER.match(said.folded[end : end + 20]):
+            continue
+        day = int(match[2].removesuffix("er"))
+        anchors = [when for position, when in fixed if position < start] or [when for _, when in fixed]
+        if anchors:
+            yield from _at(match.start(2), anchors[-1].year, anchors[-1].month, day)
+        else:
+            yield from _by_tense(said, match.start(2), day, before, said.folded[end : end + _WINDOW])
+
+
+def _by_tense(said: Said, position: int, day: int, before: str, after: str) -> Iterator[tuple[int, date]]:
+    near = [said.on + timedelta(days=shift) for shift in sorted(range(-31, 32), key=abs)]
+    choices = [when for when in near if when.day == day and when != said.on]
+    if _AHEAD.search(before):
+        choices = [when for when in choices if when > said.on]
+    elif _PAST.search(before) or _PAST.search(after[:20]):
+        choices = [when for when in choices if when < said.on]
+    if choices:
+        yield position, choices[0]

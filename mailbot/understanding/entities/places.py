@@ -1,0 +1,188 @@
+"""Address (number and street), postcode and city."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from mailbot.understanding.entities.numerals import DAY_WORDS
+from mailbot.understanding.entities.said import Said
+
+_TYPES: Final = {
+    "rue": "rue", "r.": "rue", "avenue": "avenue", "av.": "avenue", "av": "avenue", "ave": "avenue", "boulevard": "boulevard", "bd": "boulevard", "bd.": "boulevard",
+    "bld": "boulevard", "blvd": "boulevard", "boul": "boulevard", "place": "place", "pl.": "place", "pl": "place", "allee": "allée", "allees": "allées", "all.": "allée", "impasse": "impasse",
+    "imp.": "impasse", "chemin": "chemin", "ch.": "chemin", "che": "chemin", "chem.": "chemin", "cours": "cours", "quai": "quai", "square": "square", "sq.": "square",
+    "route": "route", "rte": "route", "passage": "passage", "cite": "cité", "faubourg": "faubourg", "fg": "faubourg", "fbg": "faubourg", "mail": "mail", "promenade": "promenade",
+    "sentier": "sentier", "sente": "sente", "villa": "villa", "esplanade": "esplanade", "rond-point": "rond-point", "lotissement": "lotissement", "lot.": "lotissement", "hameau": "hameau",
+    "voie": "voie", "venelle": "venelle", "coron": "coron", "straed": "straed", "traverse": "traverse", "montee": "montée", "ruelle": "ruelle", "parvis": "parvis", "clos": "clos",
+    "residence": "résidence", "resid.": "résidence", "cour": "cour", "porte": "porte", "galerie": "galerie", "rampe": "rampe", "descente": "descente", "levee": "levée", "chaussee": "chaussée",
+    "lieu-dit": "lieu-dit", "domaine": "domaine", "ravine": "ravine", "lotissements": "lotissement", "enclos": "enclos", "carrefour": "carrefour", "terrasse": "terrasse", "cote": "côte", "pont": "pont",
+}  # fmt: skip
+_WEAK: Final = frozenset("porte cour mail cours pont cote terrasse galerie residence voie".split())  # noqa: SIM905
+_TYPE = "|".join(re.escape(word) for word in sorted(_TYPES, key=len, reverse=True))
+_NUMBER_WORD = "|".join(re.escape(word) for word in sorted(DAY_WORDS, key=len, reverse=True))
+_START = re.compile(
+    rf"(?<![\w.,/+])(?:(\d{{1,4}})(?: ?(bis|ter|quater|[a-d])(?![a-z']))?((?: ?[-/] ?| et )\d{{1,4}})?|({_NUMBER_WORD}))(?: ?,)? {{0,2}}(?:au |de la |du )?({_TYPE})(?= )"
+)
+_BEHIND = re.compile(rf"(?<!\w)({_TYPE}) ((?:[a-z']{{2,20}}[ -]){{0,4}}[a-z]{{3,20}}),? (\d{{1,4}})(?= ?[,.\n])")
+_PARTICLES: Final = frozenset("de du des la le les l' d' et a au aux en sur sous ar an er".split())  # noqa: SIM905
+_TITLES: Final = frozenset(
+    "saint sainte st ste general marechal docteur dr president commandant colonel capitaine abbe amiral professeur pere frere soeur vieux vieille grand grande petit petite haut haute bas basse beau belle bon bonne "
+    "jean pierre paul jules victor louis henri marie emile georges rene charles jacques albert edouard leon francois andre claude anne jeanne simone rosa lucie marcel roger maurice michel gustave alexandre antoine eugene "
+    "robert ernest gabriel joseph philippe olympe aime edmond gaston pauline colette ambroise martin nelson martyrs anatole raymond ferdinand guy hector honore joliot moulin-a frederic salvador camille benoit denis romain arthur alfred blaise champs notre dame quatre trois cinq".split()  # noqa: SIM905
+)
+_STOPS: Final = frozenset(
+    "a au aux et je j' il elle nous on dans pour depuis est bat batiment appt apt appart appartement escalier esc etage porte svp merci bonjour la le les qui que mon ma mes c' ca c ici chez sans ya y ils vous tu rdc rez "
+    "premier deuxieme troisieme quatrieme cinquieme sixieme hier demain ce cette ben kapi door puerta porta bab tel and is the my i we planta piso kat etaj ap scara подъезд quand mais ou car entree hall logement lgt urgent sont ont avec sur pas non bonsoir en plus toujours encore vers cher chere madame monsieur m mme".split()  # noqa: SIM905
+)
+_WORD = re.compile(r"[^\W\d_](?:[\w]|[-'’.](?=\w))*|\d{1,4}(?= )|[dl]['’]", re.UNICODE)
+_CAPITAL = r"[A-ZÀ-ÖØ-ÝŒ][\wÀ-ÿ'’œ]*"
+_LINK = r"(?:-(?:[\wÀ-ÿ'’œ]+)|[ -](?:sur|sous|lès|les|le|la|en|de|du|des|aux?|d['’])[ -](?:l['’])?[A-ZÀ-Ý][\wÀ-ÿœ]+)"
+_CITY = rf"((?:(?:Le|La|Les|Saint|Sainte|St|Ste|Mont|Pont|Villeneuve|Fort|Bourg|Aix|Grand|Petit|Vieux)[ -])?{_CAPITAL}(?:{_LINK}){{0,5}}(?: (?:Cedex|CEDEX))?)"
+_POSTAL = re.compile(rf"(?<![\d.,/+-])(?<!\d )((?:0[1-9]|[1-8]\d|9[0-8])\d{{3}})(?! ?(?:€|euros?|EUR|km|kWh|\d|m[²23]|W\b))(?=[ ,)\n.;]|$)[ ,\-]{{0,3}}(?:à )?(?:{_CITY})?")
+_AFTER = re.compile(rf"^(?:(?: ?,| ?\(| ?-|:)? ?(?:à|a|A|À|in|en|em|à) |(?:,| -| –|\n| \() ?|[ ])(?:la ville de )?{_CITY}(?![\w])")
+_DWELLS = re.compile(
+    rf"(?:habit\w+|log[eé]\w*|vi[ts]|vivons|r[ée]sidence \w+|r[ée]sidence des \w+|[ée]tage|chauss[ée]e|logement|appartement|maison|F\d|T\d|locataires?|voisins|bâtiment \w+|tour \w+|porte \d+|cité|c'est (?:M\.|Mme|madame|monsieur) \w+|Moi|studio|pavillon|chez vous|immeuble),? (?:ici |est |se trouve |aussi )?(?:[àa]|À) {_CITY}(?![\w])"
+)
+_HEAD = re.compile(rf"(?:^|\n){_CITY}, (?=(?:\d|au |le |premier|deuxi|troisi|rez|rdc|bât|étage|quartier|résidence))")
+_SIGNED = re.compile(rf"(?:Mme|M\.|Mlle|Melle|Mr|Madame|Monsieur|[A-Z]\.) (?:[A-ZÀ-Ý]\. )?{_CAPITAL}(?:[- ]{_CAPITAL})?(?:, | à | - | \()({_CAPITAL}(?:{_LINK}){{0,4}})(?=[.)\n]|$| ?\.)")
+_NO_CITY = re.compile(
+    r"^(?:Bonjour|Bonsoir|Madame|Monsieur|Mme|Mr|M|Je|J|Il|Elle|On|Nous|Le|La|Les|Un|Une|Depuis|Merci|Cordialement|Bien|Pour|Et|Mais|Tel|Tél|Bât\w*|Bat\w*|Escalier|Esc|Appt?|Appartement|Porte|Étage|Etage|RDC|Rez|Urgent|URGENT|Police|Polícia|Pouvez|Noël|Noel|Pâques|Janvier|"
+    r"Février|Mars|Avril|Mai|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre|Toussaint|Mon|Ma|Mes|Ce|Cette|Ces|C|Ça|Les|Vous|Votre|Suite|Objet|Re|Réf|Ref|Hier|Aujourd|Demain|Premier|Deuxième|Troisième|Facture|Devis|TTC|HT|EUR|IBAN|FR\d*|BP|Cher|Chère|Dans|Au|Aux|À|A|"
+    r"Tour|Résidence|Locataire|Dossier|Sans|Avec|Si|Oui|Non|Quand|Que|Qui|Où|Comment|Ici|Moi|CAF|EHPAD|The|My|I|We|In|It|This|No|Is|Hay|Es|En|El|Los|Buenas|Hola|Ben|Bu|Olá|O|Os|As|Um|Uma|Nu|Am|La|Ascenseur|EDL|Flat|Door|Apt|Apartment|Dal|Il|Nel|Na|W|Od|Sr|Sra|Dr|Salut|Slt|Bjr|Attention|Danger|Gaz|Fuite|Panne|Eau|Chauffage|Péril|Expulsion)\b",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Street:
+    address: str
+    end: int
+    """Where it ends in the mail's words."""
+
+
+def place(said: Said) -> dict[str, str]:
+    """`address`, `postcode` and `city`, as far as they are said."""
+    found: dict[str, str] = {}
+    street = _street(said)
+    if street is not None:
+        found["address"] = street.address
+    postal = _postal(said, street)
+    if postal is not None:
+        found["postcode"] = postal[1]
+        if postal[2] and not _NO_CITY.match(postal[2]):
+            found["city"] = postal[2]
+    if "city" not in found and (city := _city(said, street)):
+        found["city"] = city
+    return found
+
+
+def _postal(said: Said, street: _Street | None) -> re.Match[str] | None:
+    """A number of five digits is a postcode when a city follows, or an address or a bracket stands before."""
+    for match in _POSTAL.finditer(said.text):
+        near = street is not None and 0 <= match.start() - street.end <= 40  # noqa: PLR2004 - one line of an address
+        bracket = said.text[max(0, match.start() - 1) : match.start()] == "("
+        named = match[2] is not None and not _NO_CITY.match(match[2])
+        if near or bracket or named:
+            return match
+    return None
+
+
+def _city(said: Said, street: _Street | None) -> str | None:
+    if street is not None:
+        after = said.text[street.end : street.end + 60]
+        after = re.sub(r"^(?:,? ?(?:\d{1,2} ?(?:e|er|[èe]me)(?: étage)?|[Bb][âa]t(?:iment|\.)? ?\w{1,10}|[Pp]orte \d+|[Aa]ppt?\.? \d+|premier étage|deuxième étage|RDC|rez-de-chaussée)){1,3}", "", after)
+        if (match := _AFTER.match(after)) and not _NO_CITY.match(match[1]):
+            return match[1]
+    for pattern in (_DWELLS, _HEAD, _SIGNED):
+        for match in pattern.finditer(said.text):
+            if not _NO_CITY.match(match[1]):
+                return match[1]
+    return None
+
+
+def _street(said: Said) -> _Street | None:
+    for match in _START.finditer(said.folded):
+        kind = match[5]
+        first = match[1] or str(DAY_WORDS[match[4]])
+        street = _name(said, match.end(), shouted=said.text[match.start(5) : match.end(5)].isupper())
+        if street is None or (kind in _WEAK and not street[0][:1].isupper() and not re.match(r"(?:de|du|des|d'|la|le)\b", street[0])):
+            continue
+        second = re.sub(r" ", "", match[3] or "").replace("et", " et ")
+        number = f"{first}{f' {match[2]}' if match[2] and len(match[2]) > 1 else (match[2] or '').upper()}{second}"
+        return _Street(f"{number} {_TYPES[kind]} {street[0]}", street[1])
+    for match in _BEHIND.finditer(said.folded):
+        street = _name(said, match.end(1), shouted=True)
+        if street is not None:
+            return _Street(f"{match[3]} {_TYPES[match[1]]} {street[0]}", match.end())
+    return None
+
+
+def _name(said: Said, start: int, *, shouted: bool) -> tuple[str, int] | None:
+    """The street's name behind its kind and where it ends."""
+    line = said.text[start : start + 90].split("\n", 1)[0]
+    taken: list[str] = []
+    end, whole, particle = 0, 0, ""
+    capitals = False
+    for word in _WORD.finditer(line):
+        gap = line[end : word.start()]
+        if gap.strip(" ") or len(gap) > 2:  # noqa: PLR2004 - a comma or more ends it
+            break
+        small = said.folded[start + word.start() : start + word.end()]
+        if small in _PARTICLES and (not whole or _goes_on(line, word.end(), shouted=shouted)):
+            if whole and small in {"a", "au", "aux", "et", "en", "sur"} and not (shouted or small in {"et", "aux"}):
+                break
+            particle = small
+        elif whole and (small in _STOPS or not _continues(taken, word[0], particle, capitals=capitals, shouted=shouted, count=whole)):
+            break
+        elif not whole and small in _STOPS and small not in _TITLES:
+            return None
+        else:
+            whole += 1
+            capitals = capitals or word[0][:1].isupper()
+        taken.append(word[0])
+        end = word.end()
+    while taken and taken[-1].casefold().rstrip("’'") in {"de", "du", "des", "la", "le", "les", "l", "d", "et", "a", "à", "au", "aux", "en", "sur"}:
+        end -= len(taken.pop()) + 1
+    if not whole or not taken:
+        return None
+    return _neat(taken), start + end
+
+
+def _goes_on(line: str, at: int, *, shouted: bool) -> bool:
+    rest = line[at : at + 30].lstrip(" ")
+    first = re.match(r"(?:(?:la|le|les|l['’]) ?)?(\w)", rest)
+    return first is not None and first[1].isupper() and not shouted
+
+
+def _continues(taken: list[str], word: str, particle: str, *, capitals: bool, shouted: bool, count: int) -> bool:
+    last = taken[-1].casefold()
+    plain = last.translate(str.maketrans("éèêàâîïôç", "eeeaaiioc"))
+    if plain in _TITLES or last in _PARTICLES or last.endswith(("'", "’")):
+        return True
+    if shouted or not capitals or not word[:1].isupper():
+        return False
+    if "-" in last:
+        return False
+    if particle in {"des", "aux"}:
+        return last.endswith(("s", "x")) and word.casefold().endswith(("s", "x"))
+    return not particle and count < 2  # noqa: PLR2004 - first name and name
+
+
+def _neat(words: list[str]) -> str:
+    plain = all(word == word.lower() for word in words) or all(word == word.upper() for word in words)
+    neat = ""
+    for word in words:
+        small = word.casefold().replace("’", "'")
+        bare = small.rstrip("'")
+        written = (small if bare in _PARTICLES or small in _PARTICLES else _capital(small)) if plain else word.replace("’", "'")
+        joined = "" if not neat or neat.endswith("'") else "-" if plain and neat.rsplit(" ", 1)[-1] in {"Saint", "Sainte"} else " "
+        neat += joined + written
+    return neat
+
+
+def _capital(word: str) -> str:
+    return "-".join(
+        "'".join(bit if bit in {"d", "l"} and len(part.split("'")) > 1 else bit[:1].upper() + bit[1:] for bit in part.split("'"))
+        if part not in _PARTICLES
+        else part
+        for part in word.split("-")
+    )

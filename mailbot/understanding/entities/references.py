@@ -1,0 +1,66 @@
+"""Numbers by which a landlord finds a file: tenant, lease, and the national application number."""
+
+import re
+from dataclasses import dataclass
+
+import re2
+
+from mailbot.understanding.entities.said import Said
+
+_SHAPE = r"((?:[A-Z]{1,3}[-/ ]?)?\d{1,9}(?:-\d{1,9}){0,3}(?:-[A-Z])?)"
+_TENANT = (
+    rf"(?i)\b(?:r[ée]f(?:[ée]rences?)?\.?|dossier|num[ée]ro|n[°ºo]|n°) ?(?:de |du |: ?)?(?:mon |ma )?(?:locataire|client|locatif|compte)s? ?(?:n[°ºo]\.?|num[ée]ro|:|est|c'est){{0,2}} ?{_SHAPE}\b",
+    rf"(?i)\b(?:locataire|locat[aá]ri[oa]|inquilin[oa]|tenant|compte locataire|compte client)(?: ref(?:erence)?\.?| no\.?| n[°ºo]\.?|:|,){{0,2}} {_SHAPE}\b",
+    rf"(?i)(?:^|[\s(,.])(?:r[ée]f\.?|r[ée]f[ée]rence|ref|compte) ?:? ?(?:n[°ºo] ?)?{_SHAPE}\b",
+    rf"(?i)\b(?:my number(?: with you)?|mi n[úu]mero|(?:o )?meu n[úu]mero|la mienne|r[ée]f[ée]rence [àa] moi)(?: is|'s| es| [ée]| est| c'est| o|:){{0,3}} {_SHAPE}\b",
+    rf"(?i)(?:رقمي|الحريف عندكم|رقم المستأجر|мой номер|номер (?:договора|жильца|клиента)|л/с|мій номер|mój numer|nr najemcy|numer najemcy|num[ăa]rul meu|il mio numero|codice inquilino|matricola|numaram|kiracı no|kiracı numaram|我的编号|租户编号|编号|আমার নম্বর|ভাড়াটিয়া নম্বর)[ :是是e]{{0,4}}(?:jest |este |[èе—-] )?{_SHAPE}",  # noqa: RUF001
+    r"(?i)\bdossier (?:n[°ºo] ?)?(0\d{6,8})\b",
+)
+_LEASE = (
+    rf"(?i)\b(?:bail|contrat de location|contrat|lease|contrato|contratto|umow[ay]|договор|договір|sözleşme|kontrat)(?: n[°ºo]\.?| num[ée]ro| no\.?| nr\.?| r[ée]f\.?| №| numaras[ıi]| :|:){{0,2}} {_SHAPE}\b",
+)
+_FEWEST_DIGITS = 4
+_NOT_OURS = re.compile(r"(?:facture|devis|invoice|quote|sinistre|factura|fatura|fattura|claim|commande|intervention|fournisseur|ticket|bordereau)[^\n]{0,25}$")
+_APPLICATION = re.compile(r"(?<![\w])(?:\d[ .]?){12,17}[0-9A-Z](?:[ .]?[0-9A-Z]){0,5}(?![\w])", re.IGNORECASE)
+_APPLICATION_SHAPE = re.compile(r"(?=(?:.*\d){14})[0-9]{10,13}[0-9A-Z]{5,8}")
+_APPLICATION_LENGTH = 18
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """google-re2 patterns, tried in order; the first group is the reference, or the whole match without one."""
+
+    tenant_ref: tuple[str, ...] = _TENANT
+    lease_ref: tuple[str, ...] = _LEASE
+
+
+DEFAULT_REFERENCES = References()
+
+
+def first_reference(said: Said, patterns: tuple[str, ...]) -> str | None:
+    """The first match that is neither a supplier's own number nor a part of something longer."""
+    for pattern in patterns:
+        for match in re2.finditer(pattern, said.text):
+            value = str(match[1] if match.re.groups else match[0]).strip()
+            start = match.start()
+            ours = pattern not in (*_TENANT, *_LEASE) or not (
+                _NOT_OURS.search(said.folded[max(0, start - 40) : start]) or _too_plain(value)
+            )
+            if value and ours:
+                return value
+    return None
+
+
+def _too_plain(value: str) -> bool:
+    digits = re.sub(r"\D", "", value)
+    year = re.fullmatch(r"(?:19|20)\d\d", value) is not None
+    return len(digits) < _FEWEST_DIGITS or year or len(digits) >= _APPLICATION_LENGTH - 1
+
+
+def application_no(said: Said) -> str | None:
+    """18 characters, mostly digits, perhaps in groups."""
+    for match in _APPLICATION.finditer(said.text):
+        compact = re.sub(r"[ .]", "", match[0]).upper()
+        if len(compact) == _APPLICATION_LENGTH and _APPLICATION_SHAPE.fullmatch(compact):
+            return compact
+    return None
