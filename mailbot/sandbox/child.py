@@ -4,65 +4,99 @@ request {request, limits} + raw  ->  {reading, parts: n}, then {part: i}, {page}
 {done}.  Without `keep` in the request nothing of a mail outlives its answer.
 """
 
-import contextlib
-import ctypes
 import dataclasses
+import hashlib
 import os
-import resource
-import signal
-import socket
 import sys
 import time
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from mailbot.engines.tesseract import Tesseract
-from mailbot.model import Part
-from mailbot.reading import read_message
+from mailbot.model import Defect, Part
+from mailbot.reading import Message, read_message
 from mailbot.reading.attachments import Budget, read_attachment, repeated
 from mailbot.sandbox import frames
+from mailbot.sandbox.confinement import allow_seconds, confine
+from mailbot.sandbox.guardian import guard
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_NO_NEW_PRIVS = 38
-_CLONE_NEWUSER = 0x10000000
-_CLONE_NEWNET = 0x40000000
-_MOST_ATTACHMENTS = 30
-_MOST_KEPT = 200
+_MOST_ATTACHMENTS: Final = 30
+_MOST_KEPT: Final = 200
+_MOST_CHARACTERS: Final = 4_000_000
+"""Of all attachments of one mail."""
+_TOO_MUCH: Final = "the mail's attachments together are too long: cut"
 
 
 def main() -> None:
-    """Serve requests until the parent closes the pipe or dies."""
-    memory, cpu = int(sys.argv[1]), int(sys.argv[2])
-    parent = int(sys.argv[3])
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    # A library that prints must not break the frames.
-    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-    os.dup2(2, 1)
-    network = _renounce(memory, cpu, parent)
-    ocr = Tesseract()
-    kept = _Kept()
-    frames.write(answers, {"ready": True, "network": network})
-    while (got := frames.read(requests)) is not None:
-        _serve(*got, answers, ocr, kept)
+    """Serve requests until the worker closes the pipe or dies."""
+    worker, memory, cpu, processes = (int(argument) for argument in sys.argv[1:5])
+    guard(worker, _Reader(memory, cpu, processes, tuple(sys.argv[5:])))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Reader:
+    """guardian.Work."""
+
+    memory: int
+    cpu: int
+    processes: int
+    without: tuple[str, ...]
+
+    def confine(self) -> tuple[str, ...]:
+        os.nice(5)
+        return confine(self.memory, self.processes, without=self.without)
+
+    def read(self, folder: str, layers: tuple[str, ...]) -> None:
+        requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+        # A library that prints must not break the frames.
+        os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+        os.dup2(2, 1)
+        frames.write(answers, {"ready": True, "layers": layers, "group": os.getpid(), "folder": folder})
+        ocr, kept = Tesseract(), _Kept()
+        while (got := frames.read(requests)) is not None:
+            allow_seconds(self.cpu)
+            _serve(*got, answers, ocr, kept)
 
 
 def _serve(frame: dict[str, Any], raw: bytes, answers: BinaryIO, ocr: Tesseract, kept: "_Kept") -> None:
     request = frames.unpack_request(frame["request"])
     message = read_message(raw, request)
     frames.write(answers, {"reading": frames.pack_reading(message.reading), "parts": len(message.parts)})
-    until = time.monotonic() + frame["seconds"]
-    known = kept.known(request.languages, keep=frame.get("keep", False))
-    budget = Budget(ocr, _spoken(request.languages), frame["pages"], until, _Telling(answers), known=known)
+    used: set[str] = set()
+    if frame["attachments"]:
+        until = time.monotonic() + frame["seconds"]
+        known = kept.known(request.languages, keep=frame["keep"])
+        budget = Budget(ocr, _spoken(request.languages), frame["pages"], until, _Telling(answers), known=known)
+        _attachments(message, frame, answers, budget)
+        used = budget.used
+    frames.write(answers, {"done": True, "ocr": sorted(used)})
+
+
+def _attachments(message: Message, frame: dict[str, Any], answers: BinaryIO, budget: Budget) -> None:
     budget.repeated = repeated(message.parts)
-    skip = set(frame["skip"])
+    skip, refused = set(frame["skip"]), set(frame["refused"])
+    left = _MOST_CHARACTERS
     for number, part in enumerate(message.parts[:_MOST_ATTACHMENTS]):
         if number in skip:
             continue
         started = time.perf_counter()
-        frames.write(answers, {"part": number})
-        read = read_attachment(part, f"attachment {number + 1}", request, budget)
+        fingerprint = hashlib.sha256(part.content).hexdigest()
+        if fingerprint in refused:
+            frames.write(answers, {"refused": number})
+            continue
+        frames.write(answers, {"part": number, "sha256": fingerprint})
+        read = []
+        for one in read_attachment(part, f"attachment {number + 1}", frames.unpack_request(frame["request"]), budget):
+            read.append(_cut(one, left, f"attachment {number + 1}"))
+            left = max(0, left - len(one.text))
         milliseconds = (time.perf_counter() - started) * 1000
         frames.write(answers, {"read": number, "as": [dataclasses.asdict(one) for one in read], "ms": milliseconds})
-    frames.write(answers, {"done": True, "ocr": sorted(budget.used)})
+
+
+def _cut(part: Part, most: int, where: str) -> Part:
+    if len(part.text) <= most:
+        return part
+    defects = (*part.defects, Defect(where, _TOO_MUCH))
+    return dataclasses.replace(part, text=part.text[:most], defects=defects, incomplete=True)
 
 
 class _Telling:
@@ -72,8 +106,7 @@ class _Telling:
         self._answers = answers
 
     def page(self, *, working: bool) -> None:
-        if working:
-            frames.write(self._answers, {"page": True})
+        frames.write(self._answers, {"page": working})
 
     def so_far(self, part: Part) -> None:
         frames.write(self._answers, {"so_far": dataclasses.asdict(part)})
@@ -99,35 +132,6 @@ class _Kept:
 def _spoken(languages: tuple[str, ...]) -> tuple[str, ...]:
     """Every further language slows OCR by a fifth and more: the mailbox's own and English do for most scans."""
     return tuple(dict.fromkeys((languages[0] if languages else "fr",)))
-
-
-def _renounce(memory: int, cpu: int, parent: int) -> str:
-    """Give up what reading does not need; how the network was closed."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        sys.exit(0)
-    how = "namespace"
-    if libc.unshare(_CLONE_NEWNET) != 0 and libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
-        # Without namespaces: no socket from Python, and the libraries here open none by themselves.
-        socket.socket = _refuse  # type: ignore[assignment,misc]
-        how = "refused"
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    for limit, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, cpu),
-        (resource.RLIMIT_FSIZE, 500_000_000),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (value, value))
-    os.nice(5)
-    return how
-
-
-def _refuse(*_arguments: object, **_options: object) -> None:
-    raise PermissionError("reading mail needs no network")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import struct
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from mailbot.model import Account, Address, Authentication, Because, Defect, Part, Reading, ReadingRequest, Texts
 
@@ -21,7 +21,13 @@ def write(stream: BinaryIO, frame: dict[str, Any], payload: bytes = b"") -> None
     stream.flush()
 
 
-def read(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+class Source(Protocol):
+    """Bytes, fewer than asked for when there are no more; a pipe, say."""
+
+    def read(self, count: int, /) -> bytes: ...
+
+
+def read(stream: Source) -> tuple[dict[str, Any], bytes] | None:
     """None at the end of the stream.  Raises ValueError for a frame that no honest child sends."""
     lengths = _exactly(stream, 2 * _LENGTH.size)
     if len(lengths) < 2 * _LENGTH.size:
@@ -33,13 +39,16 @@ def read(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
     content = _exactly(stream, payload)
     if len(text) < head or len(content) < payload:
         return None
-    frame = json.loads(text)
+    try:
+        frame = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("the frame is nested too deep") from error
     if not isinstance(frame, dict):
         raise ValueError("not a frame")  # noqa: TRY004 - one kind of error for every bad frame
     return frame, content
 
 
-def _exactly(stream: BinaryIO, count: int) -> bytes:
+def _exactly(stream: Source, count: int) -> bytes:
     """`count` bytes, or fewer at the end of the stream."""
     pieces: list[bytes] = []
     while count > 0 and (piece := stream.read(count)):
