@@ -9,7 +9,7 @@ janv fevr - avr - - juil - sept oct nov dec
 january february march april may june july august september october november december
 jan feb mar apr - jun jul aug - - - -
 enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
-janeiro fevereiro marco - maio junho julho - setembro outubro - dezembro
+janeiro fevereiro marco - maio junho julho - setembro outubro novembro dezembro
 gennaio febbraio - aprile maggio giugno luglio - settembre ottobre - dicembre
 ianuarie februarie martie aprilie - iunie iulie - septembrie octombrie noiembrie decembrie
 stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia

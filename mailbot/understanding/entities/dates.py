@@ -20,23 +20,40 @@ _MORE = r"(?:, ?(?:le |the |el |pe |il |a |и )?|[ ]?-[ ]?| (?:et|au|ou|a|y|al|a
 _OF = r"(?: ?(?:de |of |di |d'|ta3 |dyal )| ?)"
 _YEAR = r"(?:,? ?(?:de |of |del |do )?((?:19|20)\d\d)(?!\d))?"
 _MONTH = _either(MONTHS)
-_WRITTEN = re.compile(rf"({_DAY}(?:{_MORE}{_DIGITS}(?:er|st|nd|rd|th|º|\.)?){{0,5}}){_OF}({_MONTH})\.?(?![a-zа-я]){_YEAR}")
+_WRITTEN = re.compile(
+    rf"({_DAY}(?:{_MORE}{_DIGITS}(?:er|st|nd|rd|th|º|\.)?){{0,5}}){_OF}({_MONTH})\.?(?![a-zа-я]){_YEAR}"
+)
 _ENGLISH = re.compile(
     rf"\b(january|february|march|april|may|june|july|august|september|october|november|december) (?:the )?({_DIGITS})(?:st|nd|rd|th)?(?![\w:%€])(?:,? ((?:19|20)\d\d)(?!\d))?"
 )
-_CHINESE = re.compile(r"(?:((?:19|20)\d\d) ?年 ?)?(1[0-2]|0?[1-9]) ?月 ?(3[01]|[12]\d|0?[1-9]) ?(?:日|号|號)?(?:(?:到|至|-|和|、) ?(3[01]|[12]\d|0?[1-9]) ?(?:日|号|號))?")
+_CHINESE = re.compile(
+    r"(?:((?:19|20)\d\d) ?年 ?)?(1[0-2]|0?[1-9]) ?月 ?(3[01]|[12]\d|0?[1-9]) ?(?:日|号|號)?(?:(?:到|至|-|和|、) ?(3[01]|[12]\d|0?[1-9]) ?(?:日|号|號))?"
+)
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
-_NUMERIC = re.compile(r"(?<![\d/.,+-])(?<!\d )(\d{1,2})(?:([/.-])| ([/.]) )(\d{1,2})(?:(?:\2|\3) ?((?:19|20)\d\d|\d\d))?(?![\d/]|[.,-]\d| ?(?:%|€|eur|m2|m²|kwh|h\b|d[ei]r|°))")
-_WEEKDAY = re.compile(rf"(?<![a-z])({_either(WEEKDAYS)})(?:,|\.)? ?(?:le |the |el |dia |pe |il |\()?({_DIGITS})(?:er|st|nd|rd|th)?(?![\w:/]|[.,]\d| ?(?:h\b|heures|euros?|€|%|:|minut|pm\b|am\b|часов|годин))")
+_NUMERIC = re.compile(
+    r"(?<![\d/.,+-])(?<!\d )(\d{1,2})(?:([/.-])| ([/.]) )(\d{1,2})(?:(?:\2|\3) ?((?:19|20)\d\d|\d\d))?(?![\d/]|[.,-]\d| ?(?:%|€|eur|m2|m²|kwh|h\b|d[ei]r|°))"
+)
+_WEEKDAY = re.compile(
+    rf"(?<![a-z])({_either(WEEKDAYS)})(?:, (?=le |the |el ))? ?(?:le |the |el |dia |pe |il |\()?({_DIGITS})(?:er|st|nd|rd|th)?(?![\w:/]|[.,]\d| ?(?:h\b|heures|euros?|€|%|:|minut|pm\b|am\b|часов|годин|degres|bailleurs|personnes|fois|mois|jours))"
+)
 _LAST_WEEKDAY = re.compile(rf"({_either(WEEKDAYS)})[, .]{{1,3}}(?:le |the |el |dia |pe |il )?$")
 _BARE = re.compile(
-    rf"(?<![a-z'])(le|du|au|the|el|il|dia|до|ziua de) ({_DIGITS}|1er)(?:st|nd|rd|th)?(?= ?[,.;:!?)\n»\"]| (?:a|au|et|ou|on|je|il|elle|nous|vous|ils|ca|c'|j'|pour|mais|par|avec|sans|chez|dans|entre|vers|apres|avant|le|la|les|un|une|and|or|at|by|with|from|he|she|i|we|you|y|no|se|ya|por|para|que|qui|quand|puis|rien|toujours|inclus|dernier|prochain|matin|midi|soir|ce|cette|mon|ma|votre)\b|\Z)"
+    rf"(?<![a-z'])(jusqu'au|(?:passer|reporter|reporte|avancer|decaler) au|(?:lettres?|courriers?|mails?|avis|messages?|visite|rdv|rendez-vous|passage|appel|relance|mise en demeure|intervention|virement|facture|audience|reunion|nuit|convocation) du|avant le|d'ici le|le|the|el|il|dia|до|ziua de) ({_DIGITS}|1er)(?:st|nd|rd|th)?(?= ?[,.;:!?)\n»\"]| (?:de ce mois|a|au|et|ou|on|je|il|elle|nous|vous|ils|ca|c'|j'|pour|mais|par|avec|sans|chez|dans|vers|apres|avant|le|la|les|un|une|and|or|at|by|with|from|he|she|i|we|you|y|no|se|ya|por|para|que|qui|quand|puis|rien|toujours|inclus|dernier|prochain|matin|midi|soir|ce|cette|mon|ma|votre|dit|porte)\b|\Z)"
 )
-_NO_DAY_BEFORE = re.compile(r"(?:entre|etage|numero|n°|no|porte|appart\w*|logement|batiment|bat|rue|tous|toutes|chaque|palier|voisins?|voisine|dame|monsieur|celle|ceux|celui|gens|ligne|bus|tram|niveau|bloque|coince|immeuble|hall|locataires?|deduire|habite|chat|suis|est|sommes)(?: \w{1,3})?,? $")
-_NO_DAY_AFTER = re.compile(r" (?:de|du) chaque|, \d{1,2} |  ?(?:et|au) (?:le )?\d{1,2}e")
-_PAST = re.compile(r"\b(?:depuis|since|desde|мая|appele|recu|envoye|paye|passe|fait|signale|venu|ete|etait|avai[ts]|ai|a|parti|mort|decede|coupe|prelev\w+)\b")
-_AHEAD = re.compile(r"\b(?:avant|d'ici|jusqu'au|before|until|by|prochain|pour|a partir|des|antes|sera|serai|aura|va|vais|pars|part|rend\w*|expire)\b")
+_NO_DAY_BEFORE = re.compile(
+    r"(?:entre|etage|numero|n°|no|porte|appart\w*|logement|batiment|bat|tous|toutes|chaque|palier|devant|dans|derriere|sous|avec|chez|contre|au dessus|pour|bus|ligne|tram|bloque|c'est|between|on monte|floor|bouton|sur|entre (?:le|la) \S+ et|tombe|cai|puxam|always paid on|sait que|d'ou sort)(?: \w{1,3})?,? $"
+)
+_NO_DAY_AFTER = re.compile(r" (?:de|du) chaque|,\d|\) c'est| (?:et|au) (?:le )?\d{1,2}e")
+_PAST = re.compile(
+    r"\b(?:depuis|since|desde|mail|courriers?|lettres?|avis|appelee?|appele[rz]?|recu|envoyee?|payee?|passee?|faite?|signalee?|venue?|etait|avai[ts]|j'ai|a ete|partie?|morte?|decedee?|prelev\w+|date|nuit|bagarre)\b"
+)
+_AHEAD = re.compile(
+    r"\b(?:avant|d'ici|jusqu'au|before|until|by|prochain|a partir|des le|antes|sera|serai|aura|vais|viendra|passera|expire|reporter|moitie|iraient|rendez-vous|rdv|possible)\b"
+)
 _BORN = re.compile(r"\b(?:ne|nee|nes|naissance|born|nacid[oa]|nascid[oa]|nato|nata|urodzon[ya]|dogum)\b[^.\n]{0,12}$")
+_WROTE = re.compile(
+    r"\b(?:depuis|since|desde|lettres?|courriers?|mails?|signale\w*|appele\w*|recommandees?|dernier)\b[^.\n]{0,20}$"
+)
 _FLOORED = re.compile(r"^ ?(?:etage|etg)\b")
 _WINDOW = 45
 
@@ -50,7 +67,8 @@ def dates(said: Said) -> Iterator[str]:
     for position, when in _bare(said, fixed):
         placed.setdefault(position, when)
     for _, when in sorted(placed.items()):
-        yield when.isoformat()
+        if when != said.on:
+            yield when.isoformat()
 
 
 def _written(said: Said) -> Iterator[tuple[int, date]]:
@@ -64,8 +82,15 @@ def _written(said: Said) -> Iterator[tuple[int, date]]:
     for match in _NUMERIC.finditer(folded):
         day, month, year = int(match[1]), int(match[4]), match[5]
         mark = match[2] or match[3]
-        if mark == "/" or (year and len(year) == len("2026")) or (mark == "." and year) or _dotted_day(folded, match, mark):
-            full = f"{'19' if int(year) > on.year % 100 + 20 else '20'}{year}" if year and len(year) == len("26") else year
+        if (
+            mark == "/"
+            or (year and len(year) == len("2026"))
+            or (mark == "." and year)
+            or _dotted_day(folded, match, mark)
+        ):
+            full = (
+                f"{'19' if int(year) > on.year % 100 + 20 else '20'}{year}" if year and len(year) == len("26") else year
+            )
             yield from _dated(said, match.start(), full, month, day)
     for match in _WRITTEN.finditer(folded):
         month = MONTHS[match[2]]
@@ -83,7 +108,15 @@ def _written(said: Said) -> Iterator[tuple[int, date]]:
 def _dotted_day(folded: str, match: re.Match[str], mark: str) -> bool:
     """ "до 15.03" is a day; "11.85" is a price and "3-5" a score."""
     before = folded[max(0, match.start() - 12) : match.start()]
-    return mark == "." and len(match[4]) == len("03") and re.search(r"(?:\b(?:le|du|au|el|il|dal|dia|pe|din|do|od|dn|na|до|от|с|з|від|на|dnia|tarih\w*|de|în|in) |^|\n)$", before) is not None
+    return (
+        mark == "."
+        and len(match[4]) == len("03")
+        and re.search(
+            r"(?:\b(?:le|du|au|el|il|dal|dia|pe|din|do|od|dn|na|до|от|с|з|від|на|dnia|tarih\w*|de|în|in) |^|\n)$",
+            before,
+        )
+        is not None
+    )
 
 
 def _dated(said: Said, position: int, year: str | None, month: int, day: int) -> Iterator[tuple[int, date]]:
@@ -96,6 +129,8 @@ def _dated(said: Said, position: int, year: str | None, month: int, day: int) ->
         choices = [when for when in choices if when.weekday() == WEEKDAYS[named[1]]] or choices
     if _BORN.search(before):
         choices = [when for when in choices if when <= said.on]
+    if _WROTE.search(before):
+        choices = [when for when in choices if when <= said.on] or choices
     if choices:
         yield position, min(choices, key=lambda when: abs((when - said.on).days))
 
@@ -117,25 +152,49 @@ def _weekday(on: date, weekday: int, day: int) -> date | None:
 def _bare(said: Said, fixed: list[tuple[int, date]]) -> Iterator[tuple[int, date]]:
     """ "Le 16 février … Le 27": the month named before holds on; else the month that the tense asks for."""
     taken = {position for position, _ in fixed}
+    last: tuple[int, date] | None = None
     for match in _BARE.finditer(said.folded):
         start, end = match.span()
         before = said.folded[max(0, start - _WINDOW) : start]
         if match.start(2) in taken or _NO_DAY_BEFORE.search(before) or _NO_DAY_AFTER.match(said.folded[end : end + 20]):
             continue
         day = int(match[2].removesuffix("er"))
-        anchors = [when for position, when in fixed if position < start] or [when for _, when in fixed]
-        if anchors:
-            yield from _at(match.start(2), anchors[-1].year, anchors[-1].month, day)
+        named = [when for position, when in fixed if position < start]
+        after = said.folded[end : end + _WINDOW]
+        if last is not None and start - last[0] < _WINDOW:
+            when = _next(last[1], day)
+        elif named:
+            when = (
+                _next(named[-1], day)
+                if day < named[-1].day and start - fixed[-1][0] < _WINDOW
+                else _same(named[-1], day)
+            )
         else:
-            yield from _by_tense(said, match.start(2), day, before, said.folded[end : end + _WINDOW])
+            when = _by_tense(said.on, day, f"{before}{match[1]} ", after)
+        if when is not None:
+            last = (start, when)
+            yield match.start(2), when
 
 
-def _by_tense(said: Said, position: int, day: int, before: str, after: str) -> Iterator[tuple[int, date]]:
-    near = [said.on + timedelta(days=shift) for shift in sorted(range(-31, 32), key=abs)]
-    choices = [when for when in near if when.day == day and when != said.on]
-    if _AHEAD.search(before):
-        choices = [when for when in choices if when > said.on]
-    elif _PAST.search(before) or _PAST.search(after[:20]):
-        choices = [when for when in choices if when < said.on]
-    if choices:
-        yield position, choices[0]
+def _same(anchor: date, day: int) -> date | None:
+    return next((when for _, when in _at(0, anchor.year, anchor.month, day)), None)
+
+
+def _next(anchor: date, day: int) -> date | None:
+    """The first such day from `anchor` on."""
+    ahead = (anchor + timedelta(days=shift) for shift in range(62))
+    return next((when for when in ahead if when.day == day), None)
+
+
+def _by_tense(on: date, day: int, before: str, after: str) -> date | None:
+    """None when neither the past nor the future is spoken of."""
+    past = max((match.end() for match in _PAST.finditer(before)), default=-1)
+    ahead = max((match.end() for match in _AHEAD.finditer(before)), default=-1)
+    if past < 0 and ahead < 0:
+        past = 0 if _PAST.search(after[:20]) else -1
+        ahead = 0 if past < 0 and _AHEAD.search(after[:30]) else -1
+    if past < 0 and ahead < 0:
+        return None
+    sign = 1 if ahead > past else -1
+    days = (on + timedelta(days=sign * shift) for shift in range(1, 62))
+    return next((when for when in days if when.day == day), None)

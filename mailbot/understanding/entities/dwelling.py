@@ -5,28 +5,51 @@ from typing import Final
 
 from mailbot.understanding.entities.said import Said
 
-_CODE = r"([A-Z]\d{0,2}|\d{1,3}[A-Z]?)(?![\w'])"
+_CODE = r"([A-ZА-Я]\d{0,2}|[1-9]\d{0,2}[A-Z]?)(?![\w'])(?! ?(?:rue|place|avenue|all[ée]e|boulevard|impasse|min\b|logements|ans|%|€|m²|étages?|appartements|\d))"
 _NAME = r"((?:(?:Les|Le|La|L'|les|le|la|l') ?)?[A-ZÀ-Ý][\wÀ-ÿ'-]{2,20}(?: [A-ZÀ-Ý][\wÀ-ÿ'-]{2,20})?)"
-_KIND = r"(?:[Bb][âa]timents?|BATIMENT|BÂTIMENT|[Bb][âa]t\.?|B[AÂ]T\.?|[Ii]mmeuble|[Bb]loc|BLOC|[Bb]locul|[Bb]loco|[Bb]loque|[Bb]lock|[Bb]uilding|[Pp]r[ée]dio|[Ee]dificio|[Ee]dif[íi]cio|[Pp]alazzina|[Pp]alazzo|[Ss]cal[oa]ne|[Кк]орпус|[Бб]удинок|[Бб]удинку|[Бб]лок|[Зз]дание|[Зз]дании|[Дд]ом|[Bb]udynek|[Bb]udynku|[Bb]lok|[Bb]loku|بيان|بناية|ببناية|عمارة|العمارة|بلوك|المبنى|বিল্ডিং|ভবন|ব্লক)"
+_KIND = r"(?:[Bb][âa]timents?|BATIMENT|BÂTIMENT|[Bb][âa]t\.?|B[AÂ]T\.?|[Ii]mmeuble|[Bb]loc|BLOC|[Bb]locul|[Bb]loco|[Bb]loque|[Bb]lock|[Bb]uilding|[Pp]r[ée]dio|[Ee]dificio|[Ee]dif[íi]cio|[Pp]alazzina|[Pp]alazzo|[Ss]cal[oa]ne|[Кк]орпус|[Бб]удинок|[Бб]удинку|[Бб]лок\w{0,2}|[Бб]лоці|[Кк]орпус\w{1,2}|[Зз]дани\w|[Бб]удинк\w{1,2}|[Bb]udynek|[Bb]udynku|[Cc]lădire\w?|[Ii]mobilul|[Bb]lok|[Bb]loku|بيان|بناية|ببناية|عمارة|العمارة|بلوك|المبنى|বিল্ডিং|ভবন|ব্লক)"
 _BUILDINGS: Final = (
     re.compile(rf"(?<!\w){_KIND}(?: n[°o])? ?{_CODE}"),
-    re.compile(rf"(?<!\w)(?:[Bb][âa]timent|[Bb][âa]t\.?|[Tt]our|[Ii]mmeuble|[Rr][ée]sidence|[Rr]es\.|[Ee]ntr[ée]e) {_NAME}"),
-    re.compile(r"(?<![\w'])([A-Z]\d?|\d{1,2}) ?(?:[Bb]lok|BLOK|[Bb]loğun|[Bb]lokta|[Bb]inası|栋|座|号楼|幢|楼栋)"),
-    re.compile(rf"(?<!\w)(?:[Rr][ée]sidence|[Bb][âa]timent|[Ii]mmeuble|[Rr]esidence) (?:des|aux) ([A-ZÀ-Ý][\wÀ-ÿ'-]{{2,20}})"),
-    re.compile(r"(?<!\w)(?:bat|bât|bloc|batiment|bâtiment)\.? ?([b-z]\d?|a(?= ?(?:[,.;\n]|$|porte|esc|appt?|\d))|\d{1,2})(?![\w'])", re.IGNORECASE),
-    re.compile(r"(?<!\w)(Les [A-ZÀ-Ý][\wÀ-ÿ-]{2,20})(?=[,.;:)']|$| \d| bloc| etaj| kat| piętro| подъезд)", re.MULTILINE),
+    re.compile(
+        rf"(?<!\w)(?:[Bb][âa]timent|[Bb][âa]t\.?|[Tt]our|[Ii]mmeuble|[Rr][ée]sidence|[Rr]es\.|[Ee]ntr[ée]e) {_NAME}"
+    ),
+    re.compile(
+        r"(?<![\w'])([A-Z]\d?|\d{1,2}) ?(?:[Bb]lok|BLOK|[Bb]loğun|[Bb]lokta\w*|[Bb]inası\w*|[Bb]loktayım|ব্লক|বিল্ডিং|ভবন|号?楼(?!上|下|梯|道|的)|栋|座|号楼|幢|楼栋)"
+    ),
+    re.compile(
+        r"(?<!\w)(?:bat|bât|bloc|batiment|bâtiment)\.? ?([b-z]\d?|a(?= ?(?:[,.;\n]|$|porte|esc|appt?|\d)))(?![\w'])",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?<!\w)(Les [A-ZÀ-Ý][\wÀ-ÿ-]{2,20})(?=[,.;:)']|$| \d| bloc| etaj| kat| piętro| подъезд)", re.MULTILINE
+    ),
 )
-_NO_NAME = re.compile(r"^(?:Bonjour|Madame|Monsieur|Rue|Avenue|Merci|Depuis|Pour|Je|Il|Elle|Nous|Les? (?:Voisins?|Locataires?|Gens)|Mme|Messieurs|Est|Cordialement|Pas|Vous|Suite|Eiffel)\b", re.IGNORECASE)
-_COMMON = re.compile(r"^Les (?:gens|voisins?|locataires?|enfants|radiateurs|travaux|jours?|charges|murs?|fenetres|deux|trois|autres|papiers|clefs?|cles|portes?)\b", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"^(?:Bonjour|Madame|Monsieur|Rue|Avenue|Merci|Depuis|Pour|Je|Il|Elle|Nous|Les? (?:Voisins?|Locataires?|Gens)|Mme|Messieurs|Est|Cordialement|Pas|Vous|Suite|Eiffel)\b",
+    re.IGNORECASE,
+)
+_COMMON = re.compile(
+    r"^Les (?:gens|voisins?|locataires?|enfants|radiateurs|travaux|jours?|charges|murs?|fenetres|deux|trois|autres|papiers|clefs?|cles|portes?)\b",
+    re.IGNORECASE,
+)
 _STAIRS: Final = (
-    re.compile(r"(?<!\w)(?:escalier|esc|cage|hall|entree|staircase|stairwell|stair|escalera|escada|entrada|scara|scala|klatka|klatce|klatki|подъезд|подъезде|подъезда|під'їзд|під'їзді|під'їзду|драбина|сходи|السلم|السلّم|الدرج|للدروج|الدروج|دروج|المدخل|drouj|droj|merdiven|সিঁড়ি|楼梯|单元)(?: no| nr| n°| numero| رقم| номер|:|\.)? ?([a-z]|\d{1,2})(?![\w'\"]|[.,]\d| ?(?:marches|h\b|etages?|fois|jours|ans|€))"),
-    re.compile(r"(?<![\w.,])(\d{1,2}|[a-z]|premier|deuxieme|birinci|ikinci|ucuncu|dorduncu)(?:\.|-?[а-я]{1,2}|eme|e|°)? ?(?:merdiven\w*|подъезд\w*|під'їзд\w*|单元|号?楼梯|সিঁড়ি)"),
+    re.compile(
+        r"(?<!\w)(?:escalier|esc|staircase|stairwell|stair|escalera|escada|entrada|scara|scala|klatka|klatce|klatki|подъезд|подъезде|подъезда|під'їзд|під'їзді|під'їзду|драбина|сходи|السلم|السلّم|الدرج|للدروج|الدروج|دروج|المدخل|drouj|droj|merdiven|সিঁড়ি|楼梯|单元)(?: no| nr| n°| numero| رقم| номер|:|\.)? ?([a-z]|\d{1,2})(?![\w'\"]|[.,]\d| ?(?:marches|h\b|etages?|fois|jours|ans|€))"
+    ),
+    re.compile(
+        r"(?<![\w.,])(\d{1,2}|[a-z]|premier|deuxieme|birinci|ikinci|ucuncu|dorduncu)(?:\.|-?[а-я]{1,2}|eme|e|°)? ?(?:merdiven\w*|подъезд\w*|під'їзд\w*|单元|号?楼梯|সিঁড়ি)"
+    ),
 )
 _ORDINAL: Final = {"premier": "1", "birinci": "1", "deuxieme": "2", "ikinci": "2", "ucuncu": "3", "dorduncu": "4"}
-_ONE_LETTER = frozenset("b e f g h".split())  # noqa: SIM905
+_ONE_LETTER = frozenset("b")
 _DOORS: Final = (
-    re.compile(r"(?<![\w-])(?:porte|appartement|appart|appt|apt|apart|apartment|apartamento|apartament|apartamentul|apartamentu|ap|lgt|logement|studio|chambre|flat|door|unit|puerta|porta|interno|int|daire|kapi|mieszkani[ea]|mieszkaniu|drzwi|lokal|квартир[аыеуі]|кв|двер[иіь]|باب|الباب|لباب|الشقة|شقة|bab|দরজা|ফ্ল্যাট)(?: n°| no| nr| numero| number| рقم| رقم| №|:|\.)? ?([a-z]?-?\d{1,4}[a-z]?)(?![\w%€]|[.,]\d| ?(?:etages?|m2|m²|pieces?|euros?|personnes?|fois|jours?|mois|ans|semaines|kat\b|h\b|piso|et \d|eme|heures|am\b|pm\b))"),
-    re.compile(r"(?<![\w.,])(\d{1,4}) ?(?:numara\w*|no'?lu daire|号门|室|号房|نمبر)"),
+    re.compile(
+        r"(?<![\w-])(?:porte|appartement|appart|appt|apt|apart|apartment|apartamento|appartamento|apto|usa|lok|spod|apartament|apartamentul|apartamentu|ap|lgt|logement|studio|chambre|flat|door|unit|puerta|porta|interno|int|daire|kapi|mieszkani[ea]|mieszkaniu|drzwi|lokal|квартир[аыеуіою]{1,2}|кв|двер[иіь]|дверь номер|باب|الباب|لباب|الشقة|شقة|bab(?: dari)?|দরজা|ফ্ল্যাট|রুম|门|公寓)(?: নম্বর| নং| номер| n°| no| nr| numero| number| рقم| رقم| №|:|\.)? ?([a-z]?-?\d{1,4}[a-z]?)(?![\w%€]|[.,]\d| ?(?:etages?|m2|m²|pieces?|euros?|personnes?|fois|jours?|mois|ans|semaines|kat\b|h\b|piso|et \d|eme|heures|am\b|pm\b))"
+    ),
+    re.compile(
+        r"(?<![\w.,])(\d{1,4}) ?(?:numara\w*|no'?lu daire|号门|室|号房|نمبر| ?নম্বর (?:ফ্ল্যাট|দরজা|রুম)| ?নং ফ্ল্যাট|号公寓)"
+    ),
+    re.compile(r"\b(?:no|do|ao) ([1-9]\d{1,2})(?= (?:moram|mora|moro|esta|ta) |[,.;!])"),
 )
 _DOOR_OF_MANY = re.compile(r"(?:logements|appartements|portes|apartments|flats) ?$")
 
@@ -39,8 +62,6 @@ def building(said: Said) -> str | None:
             named = len(value) > 3  # noqa: PLR2004 - a code is at most as long as B12
             if named and (_NO_NAME.match(value) or _COMMON.match(value)):
                 continue
-            if match[0].startswith(("Résidence des", "résidence des", "Résidence aux", "résidence aux")):
-                return f"Les {value}"
             return value if named else value.upper()
     return None
 
@@ -51,8 +72,6 @@ def stair(said: Said) -> str | None:
             value = match[1]
             written = said.text[match.start(1) : match.end(1)]
             if value.isalpha() and len(value) == 1 and written == value and value not in _ONE_LETTER:
-                continue
-            if match[0].startswith(("hall", "entree", "cage")) and written == value and not value.isdigit():
                 continue
             return _ORDINAL.get(value, value.upper())
     return None

@@ -1,12 +1,12 @@
 """The floor that is meant: the writer's own before any other, never a neighbour's or one that is wished for."""
 
 import re
+import unicodedata
 from typing import Final
 
 from mailbot.understanding.entities.said import Said, fold
 
 GROUND: Final = "RDC"
-_FR = "premier|1er;deuxieme|second;troisieme;quatrieme;cinquieme;sixieme;septieme;huitieme;neuvieme;dixieme;onzieme;douzieme;treizieme;quatorzieme;quinzieme"
 _ORDINALS: Final = {
     "fr": "premier|premiere;deuxieme|second|2nd;troisieme;quatrieme;cinquieme;sixieme;septieme;huitieme;neuvieme;dixieme;onzieme;douzieme;treizieme;quatorzieme;quinzieme",
     "en": "first;second;third;fourth;fifth;sixth;seventh;eighth;ninth;tenth;eleventh;twelfth",
@@ -33,7 +33,9 @@ def _numbers(language: str) -> dict[str, str]:
 
 
 def _group(language: str) -> str:
-    return "|".join(sorted((re.escape(word).replace(r"\[её\]", "[её]") for word in _numbers(language)), key=len, reverse=True))
+    return "|".join(
+        sorted((re.escape(word).replace(r"\[её\]", "[её]") for word in _numbers(language)), key=len, reverse=True)
+    )
 
 
 _WORDS: Final = {word: number for language in _ORDINALS for word, number in _numbers(language).items()}
@@ -45,31 +47,52 @@ _NOT_A_FLOOR = (
     r"secours|prix|essai|impaye|visite|dossier|technicien|lundi|mardi|mercredi|jeudi|vendredi|janv|sept|oct|nov|dec|bouton|siecle|paragraphe|point|alinea|refus|"
     r"fev|juil|ascenseur|et dernier (?:rappel|avis|avertissement)|soir|matin|degats?|gosse|mi-temps|boulot|travail|rejet|virement|fille|fils|etat|de (?:la|chaque) (?:liste|mois)|venu|qui))"
 )
-_EXPLICIT = re.compile(rf"(?<![\w.]){_N_FR},? (?:et dernier )?(?:etages?|etg|et\.)(?![a-z])|\betage ?(?:n° ?|numero )?:? ?(\d{{1,2}})(?![\d\w])")
-_AT = re.compile(rf"\b(?:au|du) {_N_FR}(?![a-z0-9]){_NOT_A_FLOOR}")
-_LONE = re.compile(rf"(?:(?:^|[,(\n/.|;:] ?)|\d )({_NTH})(?= ?(?:[,;.)\n/:|]|\Z|droite|gauche|face|porte|bat|esc|sans asc|cote|bt\b|et dernier))", re.MULTILINE)
-_GROUND_FR = re.compile(r"\b(?:rez[ -]?(?:de|d)?[ -]?(?:chauss\w*|choss\w*)|rez[ -]de[ -]jardin|r\.?d\.?c\.?(?![a-z])|au rez(?![a-z -]))")
+_EXPLICIT = re.compile(
+    rf"(?<![\w])(?<!\d\.){_N_FR},? (?:et dernier )?(?:etages?|etg|et\.)(?![a-z])|\betage ?(?:n° ?|numero )?:? ?(\d{{1,2}})(?![\d\w])"
+)
+_AT = re.compile(
+    rf"\b(?:au|du) {_N_FR}(?![a-z0-9]){_NOT_A_FLOOR}(?= ?(?:[,.;:)!?\n(/|-]|\Z|(?:et dernier|droite|gauche|face|porte|bat|sans|avec|depuis|on|je|j'|il|elle|nous|ils|elles|et|a|est|ont|dans|sur|chez|pour|rue|avenue|mais|ou|cote|ce|cette|ca|c'|mon|ma|mes|la|le|les|l'|un|une|pend|ne|n'|avait|alors|parce|pendant|tout|toujours|esc|de|des|ascenseur|au|y|quand|que|si|mari|comme|en|son|sa|ses|vient|appart\w*|svp|merci|d')(?![a-z])|\d))"
+)
+_LONE = re.compile(
+    rf"(?:(?:^|[,(\n/.|;:] ?)|\d )({_NTH}|(?<=, )(?:{_group('fr')})(?=[,.\n)]|\Z| porte| droite| gauche)|(?:{_group('fr')})(?= porte \d| droite| gauche))(?= ?(?:[,;.)\n/:|]|\Z|droite|gauche|face|porte|bat|esc|sans asc|cote|bt\b|et dernier))",
+    re.MULTILINE,
+)
+_GROUND_FR = re.compile(
+    r"\b(?:rez[ -]?(?:de|d)?[ -]?(?:chauss\w*|choss\w*)|rez[ -]de[ -]jardin|r\.?d\.?c\.?(?![a-z])|au rez(?![a-z -]))"
+)
 _FOREIGN: Final = (
     re.compile(rf"(?<![\w])(?:(\d{{1,2}}) ?(?:st|nd|rd|th)?|({_group('en')}))[ -](?:floor|story|storey)\b"),
     re.compile(rf"\bfloor (?:no\.? ?|number )?(\d{{1,2}})(?!\d)()"),
-    re.compile(rf"(?<!\w)(?:(\d{{1,2}}) ?(?:\.?[ºoª°]|er|to)?|({_group('es')}|{_group('pt')})) (?:piso|andar|planta)\b"),
+    re.compile(
+        rf"(?<!\w)(?:(\d{{1,2}}) ?(?:\.?[ºoª°]|er|to)?|({_group('es')}|{_group('pt')})) (?:piso|andar|planta)\b"
+    ),
     re.compile(rf"(?:\bpiso|\bplanta) (\d{{1,2}})(?!\d)()"),
-    re.compile(rf"\b(?:del|no|do|al) ()({_group('es')}|{_group('pt')})(?=[ ,.;:]|\Z)(?! (?:dia|mes|vez|trimestre|lugar|semestre|ano|piso|andar|de|da|do|que|aviso|correo|mail|filho|hijo|email))"),
+    re.compile(
+        rf"\b(?:en el|del|no|do|da|al) ()({_group('es')}|{_group('pt')}|{_group('fr')})(?<!uarto)(?=[,.;:]|\Z| e tem| y tiene)"
+    ),
+    re.compile(rf"(?:في|بين|عند) ()({_group('ar')})(?!\w)"),
+    re.compile(r"(?<![\w-])(\d{1,2}) ?etage(?!s|\w)()"),
     re.compile(r"\b(?:no|o|do) (\d{1,2}) ?\.?º()(?! ?(?:dia|de|d\b))"),
     re.compile(rf"(?<!\w)(?:(\d{{1,2}}) ?[°º^]?|({_group('it')})) piano\b"),
     re.compile(r"\bpiano (\d{1,2})(?!\d)()"),
     re.compile(rf"\betaj(?:ul|ului)? ?(?:al )?(?:(\d{{1,2}})|({_group('ro')})(?:lea)?)(?!\w)"),
     re.compile(rf"(?<!\w)(?:(\d{{1,2}})\.?|({_group('tr')})) kat(?:t?a|taki|tayiz|tayim|tan|imiz|in|ta)?(?![a-z])"),
     re.compile(rf"()(?<!\w)({_group('tr')}) kat\w{{0,6}}"),
-    re.compile(rf"(?<!\w)(?:(\d{{1,2}})(?:-?\w{{1,3}})?|({_group('ru')}|{_group('uk')})\w{{1,5}}) (?:этаж|поверх|поверс)\w{{0,3}}"),
+    re.compile(
+        rf"(?<!\w)(?:(\d{{1,2}})(?:-?\w{{1,3}})?|({_group('ru')}|{_group('uk')})\w{{1,5}}) (?:этаж|поверх|поверс)\w{{0,3}}"
+    ),
     re.compile(r"(?:этаж|поверх) (\d{1,2})(?!\d)()"),
     re.compile(rf"(?<!\w)(?:(\d{{1,2}})\.?|({_group('pl')})\w{{1,4}}) pietr\w{{1,3}}"),
     re.compile(r"\bpietro (\d{1,2})(?!\d)()"),
-    re.compile(rf"(?:طابق|الطابق|دور|الدور|طابك|اتاج|إيتاج|ايطاج|الإيطاج|لإيطاج) (?:ال)?(?:(\d{{1,2}})|({_group('ar')}))"),
+    re.compile(
+        rf"(?:طابق|الطابق|دور|الدور|طابك|اتاج|إيتاج|ايطاج|الإيطاج|لإيطاج) (?:ال)?(?:(\d{{1,2}})|({_group('ar')}))"
+    ),
     re.compile(r"\b(?:f|fi|3and|ta3) (\d{1,2}) ?(?:eme|e|etages?)(?![a-z])()"),
     re.compile(r"\betage (\d{1,2})(?!\d)()"),
     re.compile(rf"(?:(\d{{1,2}})|({_group('zh')})) ?(?:楼|层|樓|層)(?!道|梯|下|上|的?管理|主|盘|房|长|顶)"),
-    re.compile(rf"(?:(\d{{1,2}})|({_group('bn')})) ?(?:তম |য় |র্থ |ম |ষ্ঠ )?(?:তলা|তলায়|তলার)"),
+    re.compile(
+        unicodedata.normalize("NFC", rf"(?:(\d{{1,2}})|({_group('bn')})) ?(?:তম |য় |র্থ |ম |ষ্ঠ )?(?:তলা|তালা|ফ্লোর)")
+    ),
 )
 _FOREIGN_GROUND = re.compile(
     fold(
@@ -78,14 +101,20 @@ _FOREIGN_GROUND = re.compile(
     + r"|一楼大厅(?!.)|নিচতলা|নীচতলা|নিচের তলা|цокольн\w+ этаж"
 )
 _MINE = re.compile(
-    r"(?:\bj'?habit\w+|\bje suis|\bj'?suis|\bchui|\bon est|\bnous sommes|\bje loge|\bje vis|\bon vit|\bon habit\w+|\bchez moi|\bhabite|\bhabitons|\bloge|\bvit|\bmoi|\blocataire|\bmon (?:appart\w*|logement)|\bc'est|\bdans l'appartement|i am|i live|we live|we are|vivo|vivimos|moro|moramos|mora|живу|живем|живём|живемо|mieszkam\w*|oturuyor\w*|abito|abitiamo|locuie\w*|stau|أسكن|ساكن\w*|نسكن|住|থাকি)[^.\n!?]{0,28}$"
+    r"(?:\bj'?habit\w+|\bje suis|\bj'?suis|\bchui|\bon est|\bnous sommes|\bje loge|\bje vis|\bon vit|\bon habit\w+|\bchez moi|\bhabite|\bhabitons|\bloge|\bvit|\bmoi|\blocataire|\bmon (?:appart\w*|logement)|\bc'est|\bdans l'appartement|i am|i live|we live|we are|vivo|vivimos|moro|moramos|mora|живу|живем|живём|живемо|mieszkam\w*|oturuyor\w*|abito|abitiamo|locuie\w*|stau|أسكن|ساكن\w*|نسكن|住|থাকি)\b[^.\n!?]{0,28}$"
 )
 _OTHERS = re.compile(
-    r"(?:voisin\w*|vosin|dame|monsieur|madame|mamie|papi|gens|ceux|celui|celle|type|mec|gars|chien|famille|locataires?|resident|jeunes?|etudiants?|enfants?|appart\w* (?:vide )?|sauf|jusqu'?a?u?|vecino|vecina|vizinh\w+|neighbou?r|guy|man|lady|komsu\w*|сосед\w*|сусід\w*|vicin\w|vecin\w*|sasiad\w*|degats? des eaux|arrive(?:nt)?|bruit|musique) (?:qui \w+ |d'|de la |de |del |do |du |on the |from the |from |of the |с |на |з |dal |al |de la |z )?(?:au |du |le )?$"
+    r"(?:voisin\w*|vosin|petite?s?|nouveau|filles?|balcons?|fenetres?|en suis|loggia|placard a compteurs|molosse|dame|monsieur|madame|mamie|papi|gens|ceux|celui|celle|type|mec|gars|chien|famille|locataires?|resident|jeunes?|etudiants?|enfants?|appart\w* (?:vide )?|sauf|jusqu'?a?u?|vecino|vecina|vizinh\w+|neighbou?r|guy|man|lady|komsu\w*|сосед\w*|сусід\w*|vicin\w|vecin\w*|sasiad\w*|degats? des eaux|arrive(?:nt)?|bruit|musique) (?:qui \w+ |d'|de la |de |del |do |du |on the |from the |from |of the |с |на |з |dal |al |de la |z )?(?:au |du |le )?$"
 )
-_WISHED = re.compile(r"(?:\bun|\ben|\bvers un|\bdescendre au|\bobtenir|\bou rdc|\bau moins|\bbghit chi|\bveux|\bcherche|\bplanta|\buna) $")
-_BETWEEN = re.compile(r"(?:\bentre (?:le |la )?[\w ]{1,12}(?:et (?:le )?)|\bdu (?:rez\S*|\d{1,2}e?|premier) (?:au|jusqu'au) |\bdu |\bbetween .{0,14})$")
-_REACHES = re.compile(r"^ ?(?:au|jusqu'au|and|et le|y el|to the) (?:\d|rez|premier|deuxieme|troisieme|quatrieme|cinquieme|sixieme|septieme|dernier|fourth|fifth)")
+_WISHED = re.compile(
+    r"(?:\bun|\ben|\bvers un|\bdescendre au|\bobtenir|\bou rdc|\bau moins|\bbghit chi|\bveux|\bcherche|\bplanta|\buna) $"
+)
+_REACHED = re.compile(
+    r"(?:\b(?:du|del|de) (?:rez\S*|\d{1,2}\S*|premier|portal|sous-sol|hall) (?:jusqu')?(?:au )?|jusqu'(?:au )?|\bentre (?:le |la )?\S+ et (?:le |la )?)$"
+)
+_REACHES = re.compile(
+    r"^ ?(?:au|jusqu'au|and|et le|y el|to the) (?:\d|rez|premier|deuxieme|troisieme|quatrieme|cinquieme|sixieme|septieme|dernier|fourth|fifth)"
+)
 _BOTH_SIDES = 70
 
 
@@ -93,11 +122,14 @@ def floor(said: Said) -> str | None:
     """ "3", or RDC for the ground floor; of several the writer's own, then the one said most plainly, then the first."""
     best: tuple[int, int, str] | None = None
     for weight, match, value in _named(said.folded):
-        before, after = said.folded[max(0, match.start() - _BOTH_SIDES) : match.start()], said.folded[match.end() : match.end() + 24]
+        before, after = (
+            said.folded[max(0, match.start() - _BOTH_SIDES) : match.start()],
+            said.folded[match.end() : match.end() + 24],
+        )
         own = _MINE.search(before) is not None
         if not own and (_OTHERS.search(before) or (value == GROUND and _WISHED.search(before))):
             continue
-        if _REACHES.match(after) or re.search(r"\bdu (?:rez\S*|\d{1,2}\S*|premier) (?:au|jusqu'au) ?$|\bentre (?:le |la )?\S+ et (?:le |la )?$", before):
+        if _REACHES.match(after) or _REACHED.search(before):
             continue
         rank = (weight + 4 * own, -match.start(), value)
         if best is None or rank[:2] > best[:2]:
@@ -108,10 +140,16 @@ def floor(said: Said) -> str | None:
 def _named(folded: str) -> list[tuple[int, re.Match[str], str]]:
     found = [(3, match, _number(match[1] or match[2])) for match in _EXPLICIT.finditer(folded)]
     found += [(2, match, _number(match[1])) for match in _AT.finditer(folded)]
-    found += [(2, match, _number(match[1])) for match in _LONE.finditer(folded) if match[1].strip() != "1er"]
+    found += [
+        (2, match, _number(match[1]))
+        for match in _LONE.finditer(folded)
+        if match[1].strip() != "1er" or folded[match.end() : match.end() + 1] in ".,)"
+    ]
     found += [(2, match, GROUND) for match in _GROUND_FR.finditer(folded)]
     for pattern in _FOREIGN:
-        found += [(2, match, _number(match[1] or match[2])) for match in pattern.finditer(folded) if match[1] or match[2]]
+        found += [
+            (2, match, _number(match[1] or match[2])) for match in pattern.finditer(folded) if match[1] or match[2]
+        ]
     found += [(2, match, GROUND) for match in _FOREIGN_GROUND.finditer(folded)]
     return [entry for entry in found if entry[2]]
 

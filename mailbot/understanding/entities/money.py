@@ -6,14 +6,24 @@ from collections.abc import Iterator
 from mailbot.understanding.entities.said import Said
 
 _WHOLE = r"(?:\d{1,3}(?:[ .,']\d{3}){1,3}(?!\d)|\d{1,7})"
-_EURO = r"(?:€|euros?(?![a-z])|eur(?![a-z])|evro(?![a-z])|avro(?![a-z])|ouros?(?![a-z])|e(?![\w'-])|欧元?|евро|євро|ইউরো|يورو|أورو|اورو|ايرو|ع?ورو)"
+_EURO = r"(?:€|euros?(?![a-z])|eur(?![a-z])|evro(?![a-z])|avro(?![a-z])|ouros?(?![a-z])|(?<=[2-9]\d)e(?= ?(?:par |/|pour |en |chaque |mais |ttc|[.,!?)\n]|\Z))|(?<=\d\d\d)e(?![\w'-])|欧元?|евро|євро|ইউরো|يورو|أورو|اورو|ايرو|ع?ورو)"
 _EURO_LOOSE = r"(?:€|euro|eur\b|欧|евро|євро|ইউরো|يورو|أورو|اورو)"
-_WITH_SIGN = re.compile(rf"(?<![\d.,/-])({_WHOLE})(?:[.,](\d{{1,2}}))?(?!\d) ?{_EURO}(?: ?(?:et )?(\d{{2}})(?![\d\w%/.,]))?")
+_WITH_SIGN = re.compile(
+    rf"(?<![\d.,/-])({_WHOLE})(?:[.,](\d{{1,2}}))?(?!\d) ?{_EURO}(?: ?(?:et )?(\d{{2}})(?![\d\w%/.,]))?"
+)
 _LED = re.compile(rf"(?:€|\beur\b) ?({_WHOLE})(?:[.,](\d{{2}}))?(?![\d.,]*\d)")
-_GLUED = re.compile(rf"(?<![\d.,/-])(\d{{1,5}}(?:[.,]\d{{1,2}})?) ?(?:a|et|ou|-|o|y|e|and|i|или|и) (?:a )?{_WHOLE}(?:[.,]\d{{1,2}})? ?{_EURO_LOOSE}")
+_GLUED = re.compile(
+    rf"(?<![\d.,/-])(\d{{1,5}}(?:[.,]\d{{1,2}})?) ?(?:a|et|ou|-|o|y|e|and|i|или|и) (?:a )?{_WHOLE}(?:[.,]\d{{1,2}})? ?{_EURO_LOOSE}"
+)
 _TAXED = re.compile(rf"(?<![\d.,/-])({_WHOLE})(?:[.,](\d{{2}}))? ?(?:ht|ttc|h\.t\.|t\.t\.c\.)(?![a-z])")
 _CENTS = re.compile(
-    rf"(?<![\d.,/:+-])(?<!\d )(\d{{1,3}}(?:[ .]\d{{3}}){{1,2}}|\d{{1,6}})[,.](\d{{2}})(?![\d.,/]*\d)(?! ?(?:%|°|m2|m²|m3|m³|kwh|kw|km|cm|mm|m\b|kg|g\b|l\b|h\b|x\b|fois|bar|mbar|pour ?cent|ppm|db|metr|litr|м|кв))"
+    rf"(?<![\d.,/:+-])(?<!\d )(\d{{1,3}}(?:[ .]\d{{3}}){{1,2}}|\d{{1,6}})[,.](\d{{2}})(?![\d.,/]*\d)(?! ?(?:%|°|, ?mon metre|m2|m²|m3|m³|kwh|kw|km|cm|mm|m\b|kg|g\b|l\b|h\b|x\b|fois|bar|mbar|pour ?cent|ppm|db|metr|litr|м|кв))"
+)
+_MONTHLY = re.compile(
+    rf"(?<![\d.,/-])(?<!\d )({_WHOLE})(?:[.,](\d{{2}}))?(?: (?:de plus|en plus|now))? ?(?:(?:par|chaque|/|a|al|por|every|per|each|am|pro|la|pe) ?(?:mois?|month|mes|mese|luna)(?![a-z])|tous les mois|k(?:oul|ol|el) ch?har|f chhar|balles\b|de cote\b|au mois\b|de loyer\b|de caution\b|de charges\b|d'apl\b|en fiecare luna|на месяц|в месяц|на місяць|щомісяця|miesiecznie|كل شهر|في الشهر)"
+)
+_SPENT = re.compile(
+    rf"(?:\b(?:loyer|somme|montant|dette|solde|caution|amount|total|rent|quittance|reste|deuda|alquiler|valor|chirie|kira|kaucj\w|czynsz|affitto)(?: (?:de|a|d'|est|est de|passe a|of|is))? (?:paye )?|\b(?:dois|doit|payer|paye|verser|verse|virer|vire|rembourser|pay|paid|owe|pagar|debo|devo|zaplac\w+|платить|плачу|оплатил\w?|заплатил\w?|ayda|aylik|每月|ежемесячно|মাসে) )({_WHOLE})(?:[.,](\d{{2}}))?(?![\d:/]|[.,]\d|\w| ?(?:mois|fois|jours?|ans|%|m2|m²|h\b|heures?|semaines?|locataires|foi\b|et quelques|personnes?|months?|days?|rue|logements?|kwh|janv|fevr|mars|avril|mai|juin|juill|aout|sept|oct|nov|dec|gün|ay\b))"
 )
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?:[ .-]{0,2}[a-z0-9]){11,30}")
 _FRENCH_LENGTH = 27
@@ -22,7 +32,7 @@ _FRENCH_LENGTH = 27
 def amounts(said: Said) -> Iterator[str]:
     """Whole numbers need their euro; two decimals are money unless something else is measured."""
     found: dict[int, str] = {}
-    for pattern in (_WITH_SIGN, _TAXED, _LED, _CENTS):
+    for pattern in (_WITH_SIGN, _TAXED, _LED, _CENTS, _MONTHLY, _SPENT):
         for match in pattern.finditer(said.folded):
             if match.start(1) in found or _measured(said.folded, match):
                 continue
@@ -32,7 +42,8 @@ def amounts(said: Said) -> Iterator[str]:
         whole, _, cents = match[1].replace(",", ".").partition(".")
         found.setdefault(match.start(1), f"{int(whole)}.{cents.ljust(2, '0')}")
     for _, amount in sorted(found.items()):
-        yield amount
+        if amount != "0.00":
+            yield amount
 
 
 def _measured(folded: str, match: re.Match[str]) -> bool:

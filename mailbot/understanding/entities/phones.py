@@ -10,7 +10,7 @@ from mailbot.understanding.entities.said import Said
 
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}\b")
 _NATIONAL = re.compile(r"(?<![\d+])0[1-9](?:[ .\-/_,]{0,2}\d){8}(?!\d)(?![.,]\d)(?![-/]\d)")
-_ABROAD = re.compile(r"(?<![\d+])(?:\+|00)[ (]{0,2}[1-9](?:[ .\-/()]{0,3}\d){6,13}(?!\d)")
+_ABROAD = re.compile(r"(?<![\d+])(?:\+|(?<!\d )00)[ (]{0,2}[1-9](?:[ .\-/()]{0,3}\d){6,13}(?!\d)")
 _SPOKEN = re.compile(r"\bzero(?:[ ,.\n-]{1,3}(?:[a-z]{2,9}|\d{1,2})){4,24}")
 _MOST = 60
 

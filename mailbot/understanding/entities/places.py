@@ -1,6 +1,7 @@
 """Address (number and street), postcode and city."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,13 +18,16 @@ _TYPES: Final = {
     "residence": "résidence", "resid.": "résidence", "cour": "cour", "porte": "porte", "galerie": "galerie", "rampe": "rampe", "descente": "descente", "levee": "levée", "chaussee": "chaussée",
     "lieu-dit": "lieu-dit", "domaine": "domaine", "ravine": "ravine", "lotissements": "lotissement", "enclos": "enclos", "carrefour": "carrefour", "terrasse": "terrasse", "cote": "côte", "pont": "pont",
 }  # fmt: skip
-_WEAK: Final = frozenset("porte cour mail cours pont cote terrasse galerie residence voie".split())  # noqa: SIM905
+_WEAK: Final = frozenset(
+    "porte cour mail cours pont cote terrasse galerie residence voie passage rampe descente montee route chemin villa domaine clos traverse".split()
+)  # noqa: SIM905
 _TYPE = "|".join(re.escape(word) for word in sorted(_TYPES, key=len, reverse=True))
 _NUMBER_WORD = "|".join(re.escape(word) for word in sorted(DAY_WORDS, key=len, reverse=True))
 _START = re.compile(
     rf"(?<![\w.,/+])(?:(\d{{1,4}})(?: ?(bis|ter|quater|[a-d])(?![a-z']))?((?: ?[-/] ?| et )\d{{1,4}})?|({_NUMBER_WORD}))(?: ?,)? {{0,2}}(?:au |de la |du )?({_TYPE})(?= )"
 )
 _BEHIND = re.compile(rf"(?<!\w)({_TYPE}) ((?:[a-z']{{2,20}}[ -]){{0,4}}[a-z]{{3,20}}),? (\d{{1,4}})(?= ?[,.\n])")
+_PROPER = re.compile(r" (?:(?:de|du|des|la|les?|l['’]|d['’]) ?){0,3}[A-ZÀ-Ý]")
 _PARTICLES: Final = frozenset("de du des la le les l' d' et a au aux en sur sous ar an er".split())  # noqa: SIM905
 _TITLES: Final = frozenset(
     "saint sainte st ste general marechal docteur dr president commandant colonel capitaine abbe amiral professeur pere frere soeur vieux vieille grand grande petit petite haut haute bas basse beau belle bon bonne "
@@ -38,15 +42,28 @@ _WORD = re.compile(r"[^\W\d_](?:[\w]|[-'’.](?=\w))*|\d{1,4}(?= )|[dl]['’]", 
 _CAPITAL = r"[A-ZÀ-ÖØ-ÝŒ][\wÀ-ÿ'’œ]*"
 _LINK = r"(?:-(?:[\wÀ-ÿ'’œ]+)|[ -](?:sur|sous|lès|les|le|la|en|de|du|des|aux?|d['’])[ -](?:l['’])?[A-ZÀ-Ý][\wÀ-ÿœ]+)"
 _CITY = rf"((?:(?:Le|La|Les|Saint|Sainte|St|Ste|Mont|Pont|Villeneuve|Fort|Bourg|Aix|Grand|Petit|Vieux)[ -])?{_CAPITAL}(?:{_LINK}){{0,5}}(?: (?:Cedex|CEDEX))?)"
-_POSTAL = re.compile(rf"(?<![\d.,/+-])(?<!\d )((?:0[1-9]|[1-8]\d|9[0-8])\d{{3}})(?! ?(?:€|euros?|EUR|km|kWh|\d|m[²23]|W\b))(?=[ ,)\n.;]|$)[ ,\-]{{0,3}}(?:à )?(?:{_CITY})?")
-_AFTER = re.compile(rf"^(?:(?: ?,| ?\(| ?-|:)? ?(?:à|a|A|À|in|en|em|à) |(?:,| -| –|\n| \() ?|[ ])(?:la ville de )?{_CITY}(?![\w])")
-_DWELLS = re.compile(
-    rf"(?:habit\w+|log[eé]\w*|vi[ts]|vivons|r[ée]sidence \w+|r[ée]sidence des \w+|[ée]tage|chauss[ée]e|logement|appartement|maison|F\d|T\d|locataires?|voisins|bâtiment \w+|tour \w+|porte \d+|cité|c'est (?:M\.|Mme|madame|monsieur) \w+|Moi|studio|pavillon|chez vous|immeuble),? (?:ici |est |se trouve |aussi )?(?:[àa]|À) {_CITY}(?![\w])"
+_POSTAL = re.compile(
+    rf"(?<![\d.,/+-])(?<!\d )((?:0[1-9]|[1-8]\d|9[0-8])\d{{3}})(?! ?(?:€|euros?|EUR|km|kWh|\d|m[²23]|W\b))(?=[ ,)\n.;]|$)[ ,\-]{{0,3}}(?:à )?(?:{_CITY})?"
 )
-_HEAD = re.compile(rf"(?:^|\n){_CITY}, (?=(?:\d|au |le |premier|deuxi|troisi|rez|rdc|bât|étage|quartier|résidence))")
-_SIGNED = re.compile(rf"(?:Mme|M\.|Mlle|Melle|Mr|Madame|Monsieur|[A-Z]\.) (?:[A-ZÀ-Ý]\. )?{_CAPITAL}(?:[- ]{_CAPITAL})?(?:, | à | - | \()({_CAPITAL}(?:{_LINK}){{0,4}})(?=[.)\n]|$| ?\.)")
+_AFTER = re.compile(
+    rf"^(?:(?: ?,| ?\(| ?-|:)? ?(?:à|a|A|À|in|en|em|à) |(?:,| -| –|\n| \() ?|[ ])(?:la ville de )?{_CITY}(?![\w])"
+)
+_DWELLS = re.compile(
+    rf"(?:habit\w+|log[eé]\w*|vi[ts]|vivons|r[ée]sidence \w+|r[ée]sidence des \w+|[ée]tage|chauss[ée]e|logement|appartement|maison|F\d|locataires?|voisins|bâtiment \w+|tour \w+|porte \d+|cité|c'est (?:M\.|Mme|madame|monsieur) \w+|Moi|studio|pavillon|chez vous|immeuble),? (?:ici |est |se trouve |aussi )?(?:[àa]|À) {_CITY}(?![\w])"
+)
+_HEAD = re.compile(
+    rf"\A(?:[^\n]{{0,80}}\n)?(?:Bonjour,? |Bonsoir,? )?{_CITY}, (?=(?:\d{{1,4}}(?:e|er|ème| rue| avenue| bis)|au |premier|deuxi|troisi|rez|rdc|bât|étage|quartier|résidence))"
+)
+_SIGNED = re.compile(
+    rf"(?:Mme|M\.|Mlle|Melle|Mr|Madame|Monsieur|[A-Z]\.) (?:[A-ZÀ-Ý]\. )?{_CAPITAL}(?:[- ]{_CAPITAL})?(?:, | à | - | \()({_CAPITAL}(?:{_LINK}){{0,4}})(?=[.)\n]|$| ?\.)"
+)
+_BRACKETED = re.compile(rf"\((?:[^()\n]{{0,30}}), ?{_CITY}\)")
+_ANYWHERE = re.compile(rf"(?<![\w'’-])(?:[àÀ]|[Ff]ait à|Ville de|commune de) {_CITY}(?![\w])")
+_ELSEWHERE = re.compile(
+    r"(?:travail\w*|boss\w*|[ée]tudi\w*|parti\w*|pars|part|partir|mut[ée]\w*|h[ôo]pital|hospitalis\w+|envoy\w+|train|n[ée]e?s?|vais|va|aller|all[ée]e?|vont|EHPAD|T\d|F\d|emploi|CDI|stage|fac|universit\w+|march[ée]|vivre|d[ée]m[ée]nag\w+|fils|fille|m[èe]re|sœur|fr[èe]re|amie?|cousine?|enterr\w*|vacances|revenu\w*|poste|rendez-vous|mission|relog\w+|mutation|adress\w+|appel\w*|[ée]cri\w*|dit|dis|demand\w+|parl\w+|pass\w*|merci|pr[êe]t\w*|don\w+|confi\w+|r[ée]pon\w+|face|grâce|quant|jusqu['’]|rapport|d[ûu]|copie|tribunal|gare|aéroport|dormir|retourn\w+|rentr\w+) (?:\w+ ){0,1}$"
+)
 _NO_CITY = re.compile(
-    r"^(?:Bonjour|Bonsoir|Madame|Monsieur|Mme|Mr|M|Je|J|Il|Elle|On|Nous|Le|La|Les|Un|Une|Depuis|Merci|Cordialement|Bien|Pour|Et|Mais|Tel|Tél|Bât\w*|Bat\w*|Escalier|Esc|Appt?|Appartement|Porte|Étage|Etage|RDC|Rez|Urgent|URGENT|Police|Polícia|Pouvez|Noël|Noel|Pâques|Janvier|"
+    r"^(?:Bonjour|Bonsoir|Hello|Hi|Hey|Coucou|L|Madame|Monsieur|Mme|Mr|M|Je|J|Il|Elle|On|Nous|Le|La|Les|Un|Une|Depuis|Merci|Cordialement|Bien|Pour|Et|Mais|Tel|Tél|Bât\w*|Bat\w*|Escalier|Esc|Appt?|Appartement|Porte|Étage|Etage|RDC|Rez|Urgent|URGENT|Police|Polícia|Pouvez|Noël|Noel|Pâques|Janvier|"
     r"Février|Mars|Avril|Mai|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre|Toussaint|Mon|Ma|Mes|Ce|Cette|Ces|C|Ça|Les|Vous|Votre|Suite|Objet|Re|Réf|Ref|Hier|Aujourd|Demain|Premier|Deuxième|Troisième|Facture|Devis|TTC|HT|EUR|IBAN|FR\d*|BP|Cher|Chère|Dans|Au|Aux|À|A|"
     r"Tour|Résidence|Locataire|Dossier|Sans|Avec|Si|Oui|Non|Quand|Que|Qui|Où|Comment|Ici|Moi|CAF|EHPAD|The|My|I|We|In|It|This|No|Is|Hay|Es|En|El|Los|Buenas|Hola|Ben|Bu|Olá|O|Os|As|Um|Uma|Nu|Am|La|Ascenseur|EDL|Flat|Door|Apt|Apartment|Dal|Il|Nel|Na|W|Od|Sr|Sra|Dr|Salut|Slt|Bjr|Attention|Danger|Gaz|Fuite|Panne|Eau|Chauffage|Péril|Expulsion)\b",
 )  # fmt: skip
@@ -62,7 +79,8 @@ class _Street:
 def place(said: Said) -> dict[str, str]:
     """`address`, `postcode` and `city`, as far as they are said."""
     found: dict[str, str] = {}
-    street = _street(said)
+    streets = list(_streets(said))
+    street = streets[0] if streets else None
     if street is not None:
         found["address"] = street.address
     postal = _postal(said, street)
@@ -70,7 +88,7 @@ def place(said: Said) -> dict[str, str]:
         found["postcode"] = postal[1]
         if postal[2] and not _NO_CITY.match(postal[2]):
             found["city"] = postal[2]
-    if "city" not in found and (city := _city(said, street)):
+    if "city" not in found and (city := _city(said, streets)):
         found["city"] = city
     return found
 
@@ -86,34 +104,38 @@ def _postal(said: Said, street: _Street | None) -> re.Match[str] | None:
     return None
 
 
-def _city(said: Said, street: _Street | None) -> str | None:
-    if street is not None:
+def _city(said: Said, streets: list[_Street]) -> str | None:
+    for street in streets:
         after = said.text[street.end : street.end + 60]
-        after = re.sub(r"^(?:,? ?(?:\d{1,2} ?(?:e|er|[èe]me)(?: étage)?|[Bb][âa]t(?:iment|\.)? ?\w{1,10}|[Pp]orte \d+|[Aa]ppt?\.? \d+|premier étage|deuxième étage|RDC|rez-de-chaussée)){1,3}", "", after)
+        after = re.sub(
+            r"^(?:,? ?(?:\d{1,2} ?(?:e|er|[èe]me)(?: étage)?|[Bb][âa]t(?:iment|\.)? ?\w{1,10}|[Pp]orte \d+|[Aa]ppt?\.? \d+|premier étage|deuxième étage|RDC|rez-de-chaussée)){1,3}",
+            "",
+            after,
+        )
         if (match := _AFTER.match(after)) and not _NO_CITY.match(match[1]):
             return match[1]
-    for pattern in (_DWELLS, _HEAD, _SIGNED):
+    for pattern in (_DWELLS, _HEAD, _BRACKETED, _SIGNED, _ANYWHERE):
         for match in pattern.finditer(said.text):
-            if not _NO_CITY.match(match[1]):
+            away = pattern is _ANYWHERE and _ELSEWHERE.search(said.text[max(0, match.start() - 30) : match.start()])
+            if not _NO_CITY.match(match[1]) and not away:
                 return match[1]
     return None
 
 
-def _street(said: Said) -> _Street | None:
+def _streets(said: Said) -> Iterator[_Street]:
     for match in _START.finditer(said.folded):
         kind = match[5]
         first = match[1] or str(DAY_WORDS[match[4]])
         street = _name(said, match.end(), shouted=said.text[match.start(5) : match.end(5)].isupper())
-        if street is None or (kind in _WEAK and not street[0][:1].isupper() and not re.match(r"(?:de|du|des|d'|la|le)\b", street[0])):
+        if street is None or ((kind in _WEAK or match[4]) and not _PROPER.match(said.text[match.end(5) :])):
             continue
         second = re.sub(r" ", "", match[3] or "").replace("et", " et ")
         number = f"{first}{f' {match[2]}' if match[2] and len(match[2]) > 1 else (match[2] or '').upper()}{second}"
-        return _Street(f"{number} {_TYPES[kind]} {street[0]}", street[1])
+        yield _Street(f"{number} {_TYPES[kind]} {street[0]}", street[1])
     for match in _BEHIND.finditer(said.folded):
         street = _name(said, match.end(1), shouted=True)
         if street is not None:
-            return _Street(f"{match[3]} {_TYPES[match[1]]} {street[0]}", match.end())
-    return None
+            yield _Street(f"{match[3]} {_TYPES[match[1]]} {street[0]}", match.end())
 
 
 def _name(said: Said, start: int, *, shouted: bool) -> tuple[str, int] | None:
@@ -131,7 +153,9 @@ def _name(said: Said, start: int, *, shouted: bool) -> tuple[str, int] | None:
             if whole and small in {"a", "au", "aux", "et", "en", "sur"} and not (shouted or small in {"et", "aux"}):
                 break
             particle = small
-        elif whole and (small in _STOPS or not _continues(taken, word[0], particle, capitals=capitals, shouted=shouted, count=whole)):
+        elif whole and (
+            small in _STOPS or not _continues(taken, word[0], particle, capitals=capitals, shouted=shouted, count=whole)
+        ):
             break
         elif not whole and small in _STOPS and small not in _TITLES:
             return None
@@ -140,7 +164,23 @@ def _name(said: Said, start: int, *, shouted: bool) -> tuple[str, int] | None:
             capitals = capitals or word[0][:1].isupper()
         taken.append(word[0])
         end = word.end()
-    while taken and taken[-1].casefold().rstrip("’'") in {"de", "du", "des", "la", "le", "les", "l", "d", "et", "a", "à", "au", "aux", "en", "sur"}:
+    while taken and taken[-1].casefold().rstrip("’'") in {
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "l",
+        "d",
+        "et",
+        "a",
+        "à",
+        "au",
+        "aux",
+        "en",
+        "sur",
+    }:
         end -= len(taken.pop()) + 1
     if not whole or not taken:
         return None
@@ -158,7 +198,7 @@ def _continues(taken: list[str], word: str, particle: str, *, capitals: bool, sh
     plain = last.translate(str.maketrans("éèêàâîïôç", "eeeaaiioc"))
     if plain in _TITLES or last in _PARTICLES or last.endswith(("'", "’")):
         return True
-    if shouted or not capitals or not word[:1].isupper():
+    if shouted or not capitals or not word[:1].isupper() or len(word) == 1:
         return False
     if "-" in last:
         return False
@@ -173,15 +213,28 @@ def _neat(words: list[str]) -> str:
     for word in words:
         small = word.casefold().replace("’", "'")
         bare = small.rstrip("'")
-        written = (small if bare in _PARTICLES or small in _PARTICLES else _capital(small)) if plain else word.replace("’", "'")
-        joined = "" if not neat or neat.endswith("'") else "-" if plain and neat.rsplit(" ", 1)[-1] in {"Saint", "Sainte"} else " "
+        written = (
+            (small if bare in _PARTICLES or small in _PARTICLES else _capital(small))
+            if plain
+            else word.replace("’", "'")
+        )
+        joined = (
+            ""
+            if not neat or neat.endswith("'")
+            else "-"
+            if plain and neat.rsplit(" ", 1)[-1] in {"Saint", "Sainte"}
+            else " "
+        )
         neat += joined + written
     return neat
 
 
 def _capital(word: str) -> str:
     return "-".join(
-        "'".join(bit if bit in {"d", "l"} and len(part.split("'")) > 1 else bit[:1].upper() + bit[1:] for bit in part.split("'"))
+        "'".join(
+            bit if bit in {"d", "l"} and len(part.split("'")) > 1 else bit[:1].upper() + bit[1:]
+            for bit in part.split("'")
+        )
         if part not in _PARTICLES
         else part
         for part in word.split("-")
