@@ -53,6 +53,14 @@ def _parser() -> argparse.ArgumentParser:
     explain = command("explain", "what would be done with these mails, and why; changes nothing")
     explain.add_argument("--json", action="store_true", help="one decision record per line")
     explain.add_argument("paths", nargs="+", metavar="PATH", help=".eml file, mbox, Maildir, folder of .eml, or -")
+    evaluation = command("eval", "how well mails are understood, measured on labelled mails")
+    evaluation.add_argument("--json", action="store_true", help="one JSON object")
+    evaluation.add_argument(
+        "--data", type=Path, metavar="FILE", help="labelled mails to score on: JSONL or CSV with `text` and `intent`"
+    )
+    evaluation.add_argument(
+        "--train", type=Path, metavar="FILE", help="train the engine on this file first, for labels of your own"
+    )
     command("status", "per mailbox: last success, open, parked, oldest; exit 1 when something needs a human")
     retry = command("retry", "bring a parked case back")
     retry.add_argument("id", type=int, metavar="ID", help="the number that `mailbot status` shows")
@@ -74,6 +82,10 @@ def _run(options: argparse.Namespace) -> int:
             from mailbot.commands.explain import explain  # noqa: PLC0415
 
             return explain(options.paths, rules=options.rules, as_lines=options.json)
+        case "eval":
+            from mailbot.commands.evaluate import evaluate  # noqa: PLC0415
+
+            return evaluate(rules=options.rules, as_json=options.json, train=options.train, data=options.data)
         case "check":
             from mailbot.commands.check import check  # noqa: PLC0415
 

@@ -64,7 +64,8 @@ def decide_read(
     """The part of decide() behind the reader."""
     began = time.perf_counter() if started is None else started
     book = tools.book
-    context = Context(book.taxonomy, book.staff_language, book.min_confidence)
+    asked = book.llm is not None and account.name in book.llm.mailboxes
+    context = Context(book.taxonomy, book.staff_language, book.min_confidence, second_opinion=asked)
     understanding = understand(reading, account.language, tools.engines, context)
     case = Case(account.name, reading, understanding)
     verdict = judge(book, case)

@@ -1,7 +1,7 @@
 """What the core asks of the world, one verb each.  A value in, a value out; errors are Transient or Permanent."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from mailbot.model import Language, MailRef, Push, Ranked, Reading, ReadingRequest
@@ -25,6 +25,8 @@ class OcrText:
     """Words of two letters and more that the engine is rather sure of."""
     sideways: bool = False
     """Its lines were found to run from top to bottom: the page is better turned first."""
+    boxes: tuple[tuple[int, int, int, int], ...] = ()
+    """Where its words are: left, top, right, bottom in the image's pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,47 @@ class IntentEngine(Protocol):
 
     def classify(self, subject: str, text: str, language: str) -> Ranked:
         """Never raises; an empty text gives a flat ranking."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a second engine thinks a mail is about; `evidence` are words of the mail, or what claims to be."""
+
+    intent: str
+    evidence: str
+
+
+class SecondOpinion(Protocol):
+    """Asked only where the first engine is unsure and the admin allowed it for the mailbox."""
+
+    @property
+    def name(self) -> str: ...
+
+    def choose(self, subject: str, text: str, names: tuple[str, ...]) -> Opinion:
+        """`names` are people's names from the header, to be hidden.  Raises Transient or Permanent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One line of the landlord's tenant directory; "" for what it does not say."""
+
+    name: str
+    email: str = ""
+    address: str = ""
+    lease: str = ""
+    lease_start: date | None = None
+
+
+class TenantDirectory(Protocol):
+    """Who the tenants are; read-only."""
+
+    def find(self, email: str, references: tuple[str, ...], name: str) -> Tenant | None:
+        """By e-mail, else by lease or tenant reference, else by name; None when nobody or several fit.
+
+        Raises Transient when the directory cannot be asked now; the message holds nothing of a tenant.
+        """
         ...
 
 

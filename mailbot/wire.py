@@ -14,6 +14,7 @@ from mailbot.daemon.crash import CrashPoints
 from mailbot.daemon.poller import Poller, Round
 from mailbot.daemon.reconciler import Reconciler
 from mailbot.daemon.steps import Desk
+from mailbot.engines.chat import ChatIntent
 from mailbot.engines.embedding import Embedding
 from mailbot.engines.intent import IntentModel, load_weights
 from mailbot.engines.languages import Languages
@@ -24,7 +25,7 @@ from mailbot.imap import ImapMailbox, Login
 from mailbot.ledger import Ledger, open_ledger
 from mailbot.model import Account
 from mailbot.pipeline import Tools
-from mailbot.ports import Doorbell, Translator
+from mailbot.ports import Doorbell, SecondOpinion, Translator
 from mailbot.reply import Replies, load_replies
 from mailbot.rules import RuleBook, parse_rules
 from mailbot.sandbox import Limits, SandboxReader
@@ -78,6 +79,8 @@ def secrets_missing(book: RuleBook, settings: Settings) -> tuple[str, ...]:
     named += [target.secret.secret for target in book.targets.values()]
     if book.translator is not None and book.translator.key is not None:
         named.append(book.translator.key.secret)
+    if book.llm is not None and book.llm.key is not None:
+        named.append(book.llm.key.secret)
     problems: list[str] = []
     for name in dict.fromkeys(named):
         try:
@@ -161,7 +164,7 @@ class Shop:
         return book, replies
 
     def _tools(self, book: RuleBook, replies: Replies) -> Tools:
-        engines = Engines(Languages(book.languages), self._translator(book), self._intent)
+        engines = Engines(Languages(book.languages), self._translator(book), self._intent, second=self._chat(book))
         return Tools(self.reader, engines, book, replies, self.settings.key(keep=self._need_secrets))
 
     def _translator(self, book: RuleBook) -> Translator | None:
@@ -171,6 +174,19 @@ class Shop:
         key = shape.key
         return LibreTranslate(
             shape.libretranslate, lambda: "" if key is None else self.settings.secret(key.secret).value
+        )
+
+    def _chat(self, book: RuleBook) -> SecondOpinion | None:
+        shape = book.llm
+        if shape is None:
+            return None
+        key, meanings = shape.key, {intent.id: intent.means for intent in book.taxonomy.intents}
+        return ChatIntent(
+            shape.url,
+            shape.model,
+            lambda: "" if key is None else self.settings.secret(key.secret).value,
+            meanings,
+            shape.seconds,
         )
 
     def mailbox(self, name: str) -> ImapMailbox:
@@ -230,10 +246,14 @@ class Shop:
 
     def warm(self) -> None:
         """Load what the first mail would otherwise wait for."""
+        self.warm_engines()
+        self.reader.warm()
+
+    def warm_engines(self) -> None:
+        """Without the reading child."""
         tools = self.tools()
         tools.engines.languages.detect("bonjour, merci de votre réponse rapide", "fr")
         tools.engines.intent.classify("", "bonjour", "fr")
-        self.reader.warm()
 
     def check_machine(self) -> None:
         """Raises Misconfigured when this machine lacks something that reading needs."""

@@ -17,7 +17,7 @@ from mailbot.wire import Shop, account_of
 
 def explain(paths: Sequence[str], *, rules: Path | None, as_lines: bool) -> int:
     """0 as long as each mail got its object."""
-    shop = Shop(settings.load(rules=rules or _rules()), need_secrets=False)
+    shop = Shop(settings.load(rules=rules or example_rules()), need_secrets=False)
     try:
         tools = shop.tools()
         book = shop.book()
@@ -31,7 +31,7 @@ def explain(paths: Sequence[str], *, rules: Path | None, as_lines: bool) -> int:
     return 0
 
 
-def _rules() -> Path | None:
+def example_rules() -> Path | None:
     """Outside the project's folder, and with no rule book named: the project's own example."""
     example = Path(__file__).parent.parent.parent / "rules.yaml"
     named = "MAILBOT_RULES" in os.environ or Path("rules.yaml").exists()

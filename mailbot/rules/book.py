@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 import re2
 import yaml
@@ -16,6 +17,7 @@ from mailbot.rules.lines import Document, Path, load
 from mailbot.rules.schema import (
     BookShape,
     Caps,
+    ChatShape,
     Condition,
     Limits,
     MailboxShape,
@@ -50,6 +52,8 @@ class RuleBook:
     replies: str | None
     taxonomy: Taxonomy
     translator: TranslatorShape | None
+    llm: ChatShape | None
+    """None unless `engines: {intent: llm}` asks for it."""
     privacy: Privacy
     limits: Limits
     caps: Caps
@@ -92,6 +96,7 @@ def parse_rules(text: str, name: str = "rules.yaml", replies: Iterable[str] = ()
         replies=shape.replies,
         taxonomy=taxonomy,
         translator=shape.translator,
+        llm=shape.llm if shape.engines.intent == "llm" else None,
         privacy=shape.privacy,
         limits=shape.limits,
         caps=shape.caps,
@@ -181,6 +186,7 @@ def _check(shape: BookShape, document: Document, replies: tuple[str, ...], probl
     """What the shape alone cannot tell: names that must exist, rules that can never fit."""
     intents = tuple(shape.intents) if shape.intents else tuple(i.id for i in default_taxonomy().intents)
     _check_mailboxes(shape, document, problems)
+    _check_chat(shape, document, problems)
     _check_folder(shape.human_folder, document.line(("human_folder",)), problems)
     seen: dict[str, int] = {}
     for number, rule in enumerate(shape.rules):
@@ -219,6 +225,23 @@ def _check_mailboxes(shape: BookShape, document: Document, problems: list[tuple[
             problems.append((line, "`tls: off` would send the password in clear; remove it or write `tls: starttls`"))
         for folder in (*mailbox.watch, *filter(None, (mailbox.drafts,))):
             _check_folder(folder, document.line(("mailboxes", name)), problems)
+
+
+def _check_chat(shape: BookShape, document: Document, problems: list[tuple[int, str]]) -> None:
+    if shape.llm is None:
+        if shape.engines.intent == "llm":
+            line = document.line(("engines", "intent"))
+            problems.append((line, "`intent: llm` needs an `llm:` section with url, model, contract and mailboxes"))
+        return
+    at = document.line(("llm", "url"))
+    if shape.llm.url.startswith("http://") and urlsplit(shape.llm.url).hostname not in _LOOPBACK:
+        problems.append((at, "plain http is for this very machine only; write https://"))
+    line = document.line(("llm", "mailboxes"))
+    problems += [
+        (line, f"there is no mailbox called '{name}'{_meant(name, list(shape.mailboxes))}")
+        for name in shape.llm.mailboxes
+        if name not in shape.mailboxes
+    ]
 
 
 def _check_folder(folder: str, line: int, problems: list[tuple[int, str]]) -> None:

@@ -110,6 +110,22 @@ class TranslatorShape(Strict):
     key: SecretName | None = None
 
 
+class EnginesShape(Strict):
+    intent: Literal["shipped", "llm"] = "shipped"
+
+
+class ChatShape(Strict):
+    """An OpenAI-compatible endpoint; `mailboxes` names those whose mails may be shown to it."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    model: Name
+    contract: Name
+    """The processor contract's reference and region (RGPD art. 28); kept with each decision."""
+    mailboxes: Annotated[Several, Field(min_length=1)]
+    key: SecretName | None = None
+    seconds: Annotated[float, Field(gt=0, le=30)] = 10
+
+
 class Privacy(Strict):
     keep_text_days: Annotated[float, Field(ge=0, le=3650)] = 0
 
@@ -156,6 +172,8 @@ class BookShape(Strict):
     replies: Name | None = None
     intents: dict[str, IntentShape] | None = None
     translator: TranslatorShape | None = None
+    engines: EnginesShape = EnginesShape()
+    llm: ChatShape | None = None
     privacy: Privacy = Privacy()
     limits: Limits = Limits()
     caps: Caps = Caps()
@@ -169,6 +187,8 @@ def keys_at(path: tuple[Any, ...]) -> list[str]:
         "mailboxes": MailboxShape,
         "targets": TargetShape,
         "translator": TranslatorShape,
+        "engines": EnginesShape,
+        "llm": ChatShape,
         "privacy": Privacy,
         "limits": Limits,
         "caps": Caps,

@@ -17,7 +17,7 @@ from mailbot.model import (
     Understanding,
     UrgencyLevel,
 )
-from mailbot.ports import IntentEngine, LanguageDetector, Translator
+from mailbot.ports import IntentEngine, LanguageDetector, SecondOpinion, Translator
 from mailbot.understanding import danger
 from mailbot.understanding.documents import understand_part
 from mailbot.understanding.entities import extract
@@ -33,6 +33,14 @@ _QUESTION = re.compile(
 )
 _MOST_CHARACTERS = 20_000
 _LIST_SURE = 0.6
+_SURE = 0.8
+_PERSONAL = frozenset({"id_document", "payslip", "tax_notice"})
+# Health, minors, offences (RGPD art. 9 and 10): such a mail is shown to no engine outside.
+_SENSITIVE = re.compile(
+    r"\b(?:cancer|vih|sida|handicap\w*|hospitali\w*|hopital|depress\w*|suicid\w*|psychiatr\w*|medec\w*|malad\w*|enceinte|grossesse|"
+    r"chimio\w*|diabet\w*|asthm\w*|mineure?s?|violences?|viol|prison|garde a vue|plainte|religio\w*|syndica\w*|"
+    r"hospital|illness|pregnan\w*|disab\w*|cancer|embaraz\w*|hamile|engelli|gravid\w*|беремен\w*|болен|больн\w*|хвор\w*|مريض|حامل|残疾|怀孕)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,8 @@ class Engines:
     languages: LanguageDetector
     translator: Translator | None
     intent: IntentEngine
+    second: SecondOpinion | None = None
+    """Asked where the first is unsure, for the mailboxes that the admin named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,8 @@ class Context:
     taxonomy: Taxonomy
     staff_language: str
     min_confidence: float
+    second_opinion: bool = False
+    """This mailbox's mails may be shown to the second engine."""
 
 
 def understand(reading: Reading, expected: str, engines: Engines, context: Context) -> Understanding:
@@ -167,10 +179,33 @@ def _intent(
                 Ranked(((intent, 0.9), *ranking), (), (Because("intent", f"the attachment is a {kind}"),)),
                 False,
             )
+    if context.second_opinion and (asked := _second_opinion(reading, text, documents, ranked, engines)) is not None:
+        return asked
     if not ranking or ranking[0][1] < context.min_confidence:
         guess = ranking[0][0] if ranking else _UNCLEAR
         return guess, ranked, True
     return ranking[0][0], ranked, False
+
+
+def _second_opinion(
+    reading: Reading, text: str, documents: tuple[Document, ...], ranked: Ranked, engines: Engines
+) -> tuple[str, Ranked, bool] | None:
+    """What the second engine says where the first is unsure; None: nobody was asked, or no usable answer came."""
+    unsure = not ranked.ranking or ranked.ranking[0][1] < _SURE
+    sensitive = _SENSITIVE.search(danger.fold(text)) or any(document.kind in _PERSONAL for document in documents)
+    if engines.second is None or not unsure or sensitive:
+        return None
+    people = [address.name for address in (reading.sender, reading.original_sender) if address is not None]
+    try:
+        opinion = engines.second.choose(reading.subject, text, tuple(people))
+    except MailbotError:
+        # The shipped engine's answer stands; the record names only the engine that decided.
+        return None
+    start = text.find(opinion.evidence) if opinion.evidence else -1
+    span = (start, start + len(opinion.evidence)) if start >= 0 else None
+    because = Because("intent", f"{engines.second.name} chose it", span)
+    rest = tuple(entry for entry in ranked.ranking if entry[0] != opinion.intent)
+    return opinion.intent, Ranked(((opinion.intent, _SURE), *rest), ranked.also, (because,)), False
 
 
 def _urgency(

@@ -1,0 +1,116 @@
+"""`mailbot eval`: how well mails are understood, measured on mails that nothing was trained on."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mailbot import settings
+from mailbot.commands.explain import example_rules
+from mailbot.errors import Misconfigured
+from mailbot.learning.benchmark import Benchmark, benchmark
+from mailbot.learning.held_out import Answer, Score, answers, score
+from mailbot.learning.labelled import corpus, read_labelled
+from mailbot.learning.measure import Counted
+from mailbot.model import Reading, Understanding
+from mailbot.understanding import Context, understand
+from mailbot.wire import Shop
+
+
+def evaluate(*, rules: Path | None, as_json: bool, train: Path | None, data: Path | None) -> int:
+    """0 when it could be measured.  Raises Misconfigured for files that cannot be read."""
+    if train is not None:
+        if data is None:
+            raise Misconfigured("--train goes with --data: name the file to score on, too")
+        found = benchmark(read_labelled(train), read_labelled(data))
+        print(json.dumps(dataclasses.asdict(found)) if as_json else _benchmark_page(found))
+        return 0
+    mails = corpus(held_out=True) if data is None else read_labelled(data)
+    some = answers(mails, understander(rules))
+    print(json.dumps(as_record(some)) if as_json else page(some))
+    return 0
+
+
+def understander(rules: Path | None) -> Callable[[Reading], Understanding]:
+    """What the workers run behind the reader."""
+    shop = Shop(settings.load(rules=rules or example_rules()), need_secrets=False)
+    tools, book = shop.tools(), shop.book()
+    context = Context(book.taxonomy, book.staff_language, book.min_confidence)
+    shop.warm_engines()
+    expected = next(iter(book.mailboxes.values())).language
+    return lambda reading: understand(reading, expected, tools.engines, context)
+
+
+def by_language(some: Sequence[Answer]) -> dict[str, Score]:
+    """Everything under "all", then each language by its number of mails."""
+    languages = sorted({one.mail.language for one in some}, key=lambda code: (-_spoken(some, code), code))
+    return {
+        "all": score(some),
+        **{code: score([one for one in some if one.mail.language == code]) for code in languages},
+    }
+
+
+def _spoken(some: Sequence[Answer], code: str) -> int:
+    return sum(one.mail.language == code for one in some)
+
+
+def as_record(some: Sequence[Answer]) -> dict[str, Any]:
+    """JSON: {"all": {...}, "fr": {...}}; counts become precision, recall and f1."""
+
+    def plain(value: Any) -> Any:  # noqa: ANN401 - a tree of dataclasses and numbers
+        if isinstance(value, Counted):
+            return {
+                "precision": value.precision,
+                "recall": value.recall,
+                "f1": value.f1,
+                "n": value.hits + value.missed,
+            }
+        if isinstance(value, dict):
+            return {key: plain(inner) for key, inner in value.items()}
+        return round(value, 4) if isinstance(value, float) else value
+
+    return {
+        language: {field.name: plain(getattr(found, field.name)) for field in dataclasses.fields(found)}
+        for language, found in by_language(some).items()
+    }
+
+
+def page(some: Sequence[Answer]) -> str:
+    """Tables as Markdown, which reads well in a terminal, too."""
+    scores = by_language(some)
+    lines = [
+        f"{len(some)} mails that nothing was trained on",
+        "",
+        "| language | mails | intent | answered | right then | macro-F1 | also-F1 | ECE | language | ms per mail |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {s.mails} | {s.intent:.1%} | {s.answered:.1%} | {s.right_when_answered:.1%} | {s.macro_f1:.3f} | "
+        f"{s.also.f1:.3f} | {s.calibration_error:.3f} | {s.language:.1%} | {s.milliseconds:.1f} |"
+        for name, s in scores.items()
+    ]
+    whole = scores["all"]
+    lines += ["", "| urgency | mails | precision | recall |", "|---|---|---|---|"]
+    lines += [f"| {level} | {_number(c)} | {c.precision:.1%} | {c.recall:.1%} |" for level, c in whole.urgency.items()]
+    lines += ["", f"urgency right: {whole.urgency_right:.1%}; answerable right: {whole.answerable:.1%}"]
+    lines += ["", "| entity | there | precision | recall |", "|---|---|---|---|"]
+    entities = {**whole.entities, "all": whole.all_entities}
+    lines += [f"| {name} | {_number(c)} | {c.precision:.1%} | {c.recall:.1%} |" for name, c in entities.items()]
+    return "\n".join(lines)
+
+
+def _number(counted: Counted) -> int:
+    return counted.hits + counted.missed
+
+
+def _benchmark_page(found: Benchmark) -> str:
+    return "\n".join(
+        f"{field.name.replace('_', ' '):20} {_shown(getattr(found, field.name))}" for field in dataclasses.fields(found)
+    )
+
+
+def _shown(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
