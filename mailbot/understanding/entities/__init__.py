@@ -40,6 +40,8 @@ def extract(subject: str, text: str, on: date, references: References = DEFAULT_
         "availability": availability(words),
         **place(words),
     }
+    if singles["tenant_ref"] == singles["lease_ref"]:
+        singles["tenant_ref"] = None
     found.update({key: value for key, value in singles.items() if value})
     return found
 

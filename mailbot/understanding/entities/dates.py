@@ -23,6 +23,7 @@ _MONTH = _either(MONTHS)
 _WRITTEN = re.compile(
     rf"({_DAY}(?:{_MORE}{_DIGITS}(?:er|st|nd|rd|th|º|\.)?){{0,5}}){_OF}({_MONTH})\.?(?![a-zа-я]){_YEAR}"
 )
+_WITH_YEAR = re.compile(rf"(?<![\w.,/])({_DIGITS})(?:er|st|nd|rd|th)?{_OF}({_MONTH}),? (?:de |del )?((?:19|20)\d\d)(?!\d)")
 _ENGLISH = re.compile(
     rf"\b(january|february|march|april|may|june|july|august|september|october|november|december) (?:the )?({_DIGITS})(?:st|nd|rd|th)?(?![\w:%€])(?:,? ((?:19|20)\d\d)(?!\d))?"
 )
@@ -36,9 +37,9 @@ _NUMERIC = re.compile(
 _WEEKDAY = re.compile(
     rf"(?<![a-z])({_either(WEEKDAYS)})(?:, (?=le |the |el ))? ?(?:le |the |el |dia |pe |il |\()?({_DIGITS})(?:er|st|nd|rd|th)?(?![\w:/]|[.,]\d| ?(?:h\b|heures|euros?|€|%|:|minut|pm\b|am\b|часов|годин|degres|bailleurs|personnes|fois|mois|jours))"
 )
-_LAST_WEEKDAY = re.compile(rf"({_either(WEEKDAYS)})[, .]{{1,3}}(?:le |the |el |dia |pe |il )?$")
+_LAST_WEEKDAY = re.compile(rf"(?<![a-z])({_either(WEEKDAYS)})[, .]{{1,3}}(?:le |the |el |dia |pe |il )?$")
 _BARE = re.compile(
-    rf"(?<![a-z'])(jusqu'au|(?:passer|reporter|reporte|avancer|decaler) au|(?:lettres?|courriers?|mails?|avis|messages?|visite|rdv|rendez-vous|passage|appel|relance|mise en demeure|intervention|virement|facture|audience|reunion|nuit|convocation) du|avant le|d'ici le|le|the|el|il|dia|до|ziua de) ({_DIGITS}|1er)(?:st|nd|rd|th)?(?= ?[,.;:!?)\n»\"]| (?:de ce mois|a|au|et|ou|on|je|il|elle|nous|vous|ils|ca|c'|j'|pour|mais|par|avec|sans|chez|dans|vers|apres|avant|le|la|les|un|une|and|or|at|by|with|from|he|she|i|we|you|y|no|se|ya|por|para|que|qui|quand|puis|rien|toujours|inclus|dernier|prochain|matin|midi|soir|ce|cette|mon|ma|votre|dit|porte)\b|\Z)"
+    rf"(?<![a-z'])(jusqu'au|(?:passer|reporter|reporte|avancer|decaler) au|(?:lettres?|courriers?|mails?|avis|messages?|visite|rdv|rendez-vous|passage|appel|relance|mise en demeure|intervention|virement|facture|audience|reunion|nuit|convocation|bagarre|vol|incident|orage|tempete|date|a partir) du|avant le|d'ici le|le|the|el|il|dia|до|ziua de) ({_DIGITS}|1er)(?:st|nd|rd|th)?(?= ?[,.;:!?)\n»\"]| (?:de ce mois|a|au|et|ou|on|je|il|elle|nous|vous|ils|ca|c'|j'|pour|mais|par|avec|sans|chez|dans|vers|apres|avant|le|la|les|un|une|and|or|at|by|with|from|he|she|i|we|you|the|do|it|my|our|they|y|no|se|ya|por|para|que|qui|quand|puis|rien|toujours|inclus|dernier|prochain|matin|midi|soir|ce|cette|mon|ma|votre|dit|porte)\b|\Z)"
 )
 _NO_DAY_BEFORE = re.compile(
     r"(?:entre|etage|numero|n°|no|porte|appart\w*|logement|batiment|bat|tous|toutes|chaque|palier|devant|dans|derriere|sous|avec|chez|contre|au dessus|pour|bus|ligne|tram|bloque|c'est|between|on monte|floor|bouton|sur|entre (?:le|la) \S+ et|tombe|cai|puxam|always paid on|sait que|d'ou sort)(?: \w{1,3})?,? $"
@@ -52,10 +53,14 @@ _AHEAD = re.compile(
 )
 _BORN = re.compile(r"\b(?:ne|nee|nes|naissance|born|nacid[oa]|nascid[oa]|nato|nata|urodzon[ya]|dogum)\b[^.\n]{0,12}$")
 _WROTE = re.compile(
-    r"\b(?:depuis|since|desde|lettres?|courriers?|mails?|signale\w*|appele\w*|recommandees?|dernier)\b[^.\n]{0,20}$"
+    r"\b(?:depuis|since|desde|lettres?|courriers?|mails?|signale\w*|recommandees?|dernier)\b[^.\n]{0,20}$"
 )
+_CALLED = re.compile(r"\b(?:appel\w*|apel\w*|fait|composer?) (?:le )?$")
+_LISTED = re.compile(r"[,; ]*(?:et |ou |puis |and |y )?")
 _FLOORED = re.compile(r"^ ?(?:etage|etg)\b")
 _WINDOW = 45
+_SOON = 30
+_EMERGENCY_CALLS = frozenset({15, 17, 18})
 
 
 def dates(said: Said) -> Iterator[str]:
@@ -120,6 +125,7 @@ def _dotted_day(folded: str, match: re.Match[str], mark: str) -> bool:
 
 
 def _dated(said: Said, position: int, year: str | None, month: int, day: int) -> Iterator[tuple[int, date]]:
+    year = year or _year_elsewhere(said.folded, month, day)
     if year is not None:
         yield from _at(position, int(year), month, day)
         return
@@ -129,10 +135,22 @@ def _dated(said: Said, position: int, year: str | None, month: int, day: int) ->
         choices = [when for when in choices if when.weekday() == WEEKDAYS[named[1]]] or choices
     if _BORN.search(before):
         choices = [when for when in choices if when <= said.on]
-    if _WROTE.search(before):
-        choices = [when for when in choices if when <= said.on] or choices
     if choices:
-        yield position, min(choices, key=lambda when: abs((when - said.on).days))
+        nearest = min(choices, key=lambda when: abs((when - said.on).days))
+        past = [when for when in choices if when <= said.on]
+        if past and (nearest - said.on).days > _SOON and _WROTE.search(before):
+            nearest = past[-1]
+        yield position, nearest
+
+
+def _year_elsewhere(folded: str, month: int, day: int) -> str | None:
+    """The year in which another line of the mail puts the same day."""
+    if f"{day} " not in folded and f"{day}er " not in folded and f"/{month:02}/" not in folded:
+        return None
+    for match in _WITH_YEAR.finditer(folded):
+        if int(match[1]) == day and MONTHS[match[2]] == month:
+            return match[3]
+    return None
 
 
 def _at(position: int, year: int, month: int, day: int) -> Iterator[tuple[int, date]]:
@@ -161,8 +179,12 @@ def _bare(said: Said, fixed: list[tuple[int, date]]) -> Iterator[tuple[int, date
         day = int(match[2].removesuffix("er"))
         named = [when for position, when in fixed if position < start]
         after = said.folded[end : end + _WINDOW]
-        if last is not None and start - last[0] < _WINDOW:
+        if day in _EMERGENCY_CALLS and _CALLED.search(before):
+            continue
+        if last is not None and _LISTED.fullmatch(said.folded[last[0] : start]):
             when = _next(last[1], day)
+        elif last is not None and start - last[0] < _WINDOW:
+            when = _same(last[1], day)
         elif named:
             when = (
                 _next(named[-1], day)
@@ -172,7 +194,7 @@ def _bare(said: Said, fixed: list[tuple[int, date]]) -> Iterator[tuple[int, date
         else:
             when = _by_tense(said.on, day, f"{before}{match[1]} ", after)
         if when is not None:
-            last = (start, when)
+            last = (end, when)
             yield match.start(2), when
 
 
@@ -188,6 +210,8 @@ def _next(anchor: date, day: int) -> date | None:
 
 def _by_tense(on: date, day: int, before: str, after: str) -> date | None:
     """None when neither the past nor the future is spoken of."""
+    if _BORN.search(before):
+        after = before = "depuis "
     past = max((match.end() for match in _PAST.finditer(before)), default=-1)
     ahead = max((match.end() for match in _AHEAD.finditer(before)), default=-1)
     if past < 0 and ahead < 0:

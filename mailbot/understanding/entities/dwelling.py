@@ -5,11 +5,11 @@ from typing import Final
 
 from mailbot.understanding.entities.said import Said
 
-_CODE = r"([A-ZА-Я]\d{0,2}|[1-9]\d{0,2}[A-Z]?)(?![\w'])(?! ?(?:rue|place|avenue|all[ée]e|boulevard|impasse|min\b|logements|ans|%|€|m²|étages?|appartements|\d))"
+_CODE = r"([A-ZА-Я]\d{0,2}|[1-9]\d{0,2}[A-Z]?)(?![\w'’])(?! ?(?:rue|place|avenue|all[ée]e|boulevard|impasse|min\b|logements|ans|%|€|m²|étages?|appartements|\d))"
 _NAME = r"((?:(?:Les|Le|La|L'|les|le|la|l') ?)?[A-ZÀ-Ý][\wÀ-ÿ'-]{2,20}(?: [A-ZÀ-Ý][\wÀ-ÿ'-]{2,20})?)"
 _KIND = r"(?:[Bb][âa]timents?|BATIMENT|BÂTIMENT|[Bb][âa]t\.?|B[AÂ]T\.?|[Ii]mmeuble|[Bb]loc|BLOC|[Bb]locul|[Bb]loco|[Bb]loque|[Bb]lock|[Bb]uilding|[Pp]r[ée]dio|[Ee]dificio|[Ee]dif[íi]cio|[Pp]alazzina|[Pp]alazzo|[Ss]cal[oa]ne|[Кк]орпус|[Бб]удинок|[Бб]удинку|[Бб]лок\w{0,2}|[Бб]лоці|[Кк]орпус\w{1,2}|[Зз]дани\w|[Бб]удинк\w{1,2}|[Bb]udynek|[Bb]udynku|[Cc]lădire\w?|[Ii]mobilul|[Bb]lok|[Bb]loku|بيان|بناية|ببناية|عمارة|العمارة|بلوك|المبنى|বিল্ডিং|ভবন|ব্লক)"
 _BUILDINGS: Final = (
-    re.compile(rf"(?<!\w){_KIND}(?: n[°o])? ?{_CODE}"),
+    re.compile(rf"(?<![\w-]){_KIND}(?: n[°o])? ?{_CODE}"),
     re.compile(
         rf"(?<!\w)(?:[Bb][âa]timent|[Bb][âa]t\.?|[Tt]our|[Ii]mmeuble|[Rr][ée]sidence|[Rr]es\.|[Ee]ntr[ée]e) {_NAME}"
     ),
@@ -17,7 +17,7 @@ _BUILDINGS: Final = (
         r"(?<![\w'])([A-Z]\d?|\d{1,2}) ?(?:[Bb]lok|BLOK|[Bb]loğun|[Bb]lokta\w*|[Bb]inası\w*|[Bb]loktayım|ব্লক|বিল্ডিং|ভবন|号?楼(?!上|下|梯|道|的)|栋|座|号楼|幢|楼栋)"
     ),
     re.compile(
-        r"(?<!\w)(?:bat|bât|bloc|batiment|bâtiment)\.? ?([b-z]\d?|a(?= ?(?:[,.;\n]|$|porte|esc|appt?|\d)))(?![\w'])",
+        r"(?<!\w)(?:bat|bât|bloc|batiment|bâtiment)(?:\. ?| )([bcdfgh]\d?|a(?= ?(?:[,.;\n]|$|porte|esc|appt?|\d)))(?![\w'’])",
         re.IGNORECASE,
     ),
     re.compile(
@@ -34,7 +34,7 @@ _COMMON = re.compile(
 )
 _STAIRS: Final = (
     re.compile(
-        r"(?<!\w)(?:escalier|esc|staircase|stairwell|stair|escalera|escada|entrada|scara|scala|klatka|klatce|klatki|подъезд|подъезде|подъезда|під'їзд|під'їзді|під'їзду|драбина|сходи|السلم|السلّم|الدرج|للدروج|الدروج|دروج|المدخل|drouj|droj|merdiven|সিঁড়ি|楼梯|单元)(?: no| nr| n°| numero| رقم| номер|:|\.)? ?([a-z]|\d{1,2})(?![\w'\"]|[.,]\d| ?(?:marches|h\b|etages?|fois|jours|ans|€))"
+        r"(?<!\w)(?:escalier|esc|staircase|stairwell|stair|escalera|escada|entrada|scara|scala|klatka|klatce|klatki|подъезд|подъезде|подъезда|під'їзд|під'їзді|під'їзду|драбина|сходи|السلم|السلّم|الدرج|للدروج|الدروج|دروج|المدخل|drouj|droj|merdiven|সিঁড়ি|楼梯|单元)(?: no| nr| n°| numero| رقم| номер|:|\.)? ?([a-zабв]|[1-9]\d?)(?![\w']| \d\d|[.,]\d|[.,]\d| ?(?:marches|h\b|etages?|fois|jours|ans|€))"
     ),
     re.compile(
         r"(?<![\w.,])(\d{1,2}|[a-z]|premier|deuxieme|birinci|ikinci|ucuncu|dorduncu)(?:\.|-?[а-я]{1,2}|eme|e|°)? ?(?:merdiven\w*|подъезд\w*|під'їзд\w*|单元|号?楼梯|সিঁড়ি)"
@@ -71,7 +71,7 @@ def stair(said: Said) -> str | None:
         for match in pattern.finditer(said.folded):
             value = match[1]
             written = said.text[match.start(1) : match.end(1)]
-            if value.isalpha() and len(value) == 1 and written == value and value not in _ONE_LETTER:
+            if value.isalpha() and len(value) == 1 and not written.isupper() and value not in _ONE_LETTER:
                 continue
             return _ORDINAL.get(value, value.upper())
     return None

@@ -51,12 +51,14 @@ _EXPLICIT = re.compile(
     rf"(?<![\w])(?<!\d\.){_N_FR},? (?:et dernier )?(?:etages?|etg|et\.)(?![a-z])|\betage ?(?:n° ?|numero )?:? ?(\d{{1,2}})(?![\d\w])"
 )
 _AT = re.compile(
-    rf"\b(?:au|du) {_N_FR}(?![a-z0-9]){_NOT_A_FLOOR}(?= ?(?:[,.;:)!?\n(/|-]|\Z|(?:et dernier|droite|gauche|face|porte|bat|sans|avec|depuis|on|je|j'|il|elle|nous|ils|elles|et|a|est|ont|dans|sur|chez|pour|rue|avenue|mais|ou|cote|ce|cette|ca|c'|mon|ma|mes|la|le|les|l'|un|une|pend|ne|n'|avait|alors|parce|pendant|tout|toujours|esc|de|des|ascenseur|au|y|quand|que|si|mari|comme|en|son|sa|ses|vient|appart\w*|svp|merci|d')(?![a-z])|\d))"
+    rf"\b(?:au|du) {_N_FR}(?![a-z0-9]){_NOT_A_FLOOR}(?= ?(?:[,.;:)!?\n(/|-]|\Z|(?:et dernier|droite|gauche|face|porte|bat|sans|avec|depuis|on|je|j'|il|elle|nous|ils|elles|et|a|est|ont|dans|sur|chez|pour|rue|avenue|mais|ou|cote|ce|cette|ca|c'|sous|voila|notre|mon|ma|mes|la|le|les|l'|un|une|pend|ne|n'|avait|alors|parce|pendant|tout|toujours|esc|de|des|ascenseur|au|y|quand|que|si|mari|comme|en|son|sa|ses|vient|appart\w*|svp|merci|d')(?![a-z])|\d))"
 )
 _LONE = re.compile(
     rf"(?:(?:^|[,(\n/.|;:] ?)|\d )({_NTH}|(?<=, )(?:{_group('fr')})(?=[,.\n)]|\Z| porte| droite| gauche)|(?:{_group('fr')})(?= porte \d| droite| gauche))(?= ?(?:[,;.)\n/:|]|\Z|droite|gauche|face|porte|bat|esc|sans asc|cote|bt\b|et dernier))",
     re.MULTILINE,
 )
+_TRAILING = re.compile(rf"(?<=[a-z]{{4}} )({_NTH})(?=[,.\n)]|\Z)|(?<=\d )({_group('fr')})(?=[,.\n)]|\Z)|(?<![\w-])({_group('fr')})(?= (?:porte \d|droite|gauche))")
+_IN_SPANISH = re.compile(rf"\b(?:en el|no) ({_group('es')}|{_group('pt')}|{_group('fr')})(?<!uarto)(?=[,.;:]|\Z| e tem| y tiene)")
 _GROUND_FR = re.compile(
     r"\b(?:rez[ -]?(?:de|d)?[ -]?(?:chauss\w*|choss\w*)|rez[ -]de[ -]jardin|r\.?d\.?c\.?(?![a-z])|au rez(?![a-z -]))"
 )
@@ -68,9 +70,9 @@ _FOREIGN: Final = (
     ),
     re.compile(rf"(?:\bpiso|\bplanta) (\d{{1,2}})(?!\d)()"),
     re.compile(
-        rf"\b(?:en el|del|no|do|da|al) ()({_group('es')}|{_group('pt')}|{_group('fr')})(?<!uarto)(?=[,.;:]|\Z| e tem| y tiene)"
+        rf"\b(?:del|do|da|al) ()({_group('es')}|{_group('pt')}|{_group('fr')})(?<!uarto)(?=[,.;:]|\Z| e tem| y tiene)"
     ),
-    re.compile(rf"(?:في|بين|عند) ()({_group('ar')})(?!\w)"),
+    re.compile(rf"(?:في|بين|عند) ()({_group('ar')})(?!\w| و)"),
     re.compile(r"(?<![\w-])(\d{1,2}) ?etage(?!s|\w)()"),
     re.compile(r"\b(?:no|o|do) (\d{1,2}) ?\.?º()(?! ?(?:dia|de|d\b))"),
     re.compile(rf"(?<!\w)(?:(\d{{1,2}}) ?[°º^]?|({_group('it')})) piano\b"),
@@ -104,7 +106,7 @@ _MINE = re.compile(
     r"(?:\bj'?habit\w+|\bje suis|\bj'?suis|\bchui|\bon est|\bnous sommes|\bje loge|\bje vis|\bon vit|\bon habit\w+|\bchez moi|\bhabite|\bhabitons|\bloge|\bvit|\bmoi|\blocataire|\bmon (?:appart\w*|logement)|\bc'est|\bdans l'appartement|i am|i live|we live|we are|vivo|vivimos|moro|moramos|mora|живу|живем|живём|живемо|mieszkam\w*|oturuyor\w*|abito|abitiamo|locuie\w*|stau|أسكن|ساكن\w*|نسكن|住|থাকি)\b[^.\n!?]{0,28}$"
 )
 _OTHERS = re.compile(
-    r"(?:voisin\w*|vosin|petite?s?|nouveau|filles?|balcons?|fenetres?|en suis|loggia|placard a compteurs|molosse|dame|monsieur|madame|mamie|papi|gens|ceux|celui|celle|type|mec|gars|chien|famille|locataires?|resident|jeunes?|etudiants?|enfants?|appart\w* (?:vide )?|sauf|jusqu'?a?u?|vecino|vecina|vizinh\w+|neighbou?r|guy|man|lady|komsu\w*|сосед\w*|сусід\w*|vicin\w|vecin\w*|sasiad\w*|degats? des eaux|arrive(?:nt)?|bruit|musique) (?:qui \w+ |d'|de la |de |del |do |du |on the |from the |from |of the |с |на |з |dal |al |de la |z )?(?:au |du |le )?$"
+    r"(?:voisin\w*|vosin|petite?s?|nouveau|balcons?|cao|perro|en suis|loggia|placard a compteurs|molosse|dame|monsieur|madame|mamie|papi|gens|ceux|celui|celle|type|mec|gars|chien|famille|locataires?|resident|jeunes?|etudiants?|enfants?|appart\w* (?:vide )?|sauf|jusqu'?a?u?|vecino|vecina|vizinh\w+|neighbou?r|guy|man|lady|komsu\w*|сосед\w*|сусід\w*|vicin\w|vecin\w*|sasiad\w*|degats? des eaux|arrive(?:nt)?|bruit|musique) (?:qui \w+ |d'|de la |de |del |do |du |on the |from the |from |of the |с |на |з |dal |al |de la |z )?(?:au |du |le )?$"
 )
 _WISHED = re.compile(
     r"(?:\bun|\ben|\bvers un|\bdescendre au|\bobtenir|\bou rdc|\bau moins|\bbghit chi|\bveux|\bcherche|\bplanta|\buna) $"
@@ -113,7 +115,7 @@ _REACHED = re.compile(
     r"(?:\b(?:du|del|de) (?:rez\S*|\d{1,2}\S*|premier|portal|sous-sol|hall) (?:jusqu')?(?:au )?|jusqu'(?:au )?|\bentre (?:le |la )?\S+ et (?:le |la )?)$"
 )
 _REACHES = re.compile(
-    r"^ ?(?:au|jusqu'au|and|et le|y el|to the) (?:\d|rez|premier|deuxieme|troisieme|quatrieme|cinquieme|sixieme|septieme|dernier|fourth|fifth)"
+    r"^ ?(?:إلى|حتى) |^ ?(?:au|jusqu'au|and|et le|y el|to the) (?:\d|rez|premier|deuxieme|troisieme|quatrieme|cinquieme|sixieme|septieme|dernier|fourth|fifth)"
 )
 _BOTH_SIDES = 70
 
@@ -127,7 +129,7 @@ def floor(said: Said) -> str | None:
             said.folded[match.end() : match.end() + 24],
         )
         own = _MINE.search(before) is not None
-        if not own and (_OTHERS.search(before) or (value == GROUND and _WISHED.search(before))):
+        if not own and (weight < 0 or _OTHERS.search(before) or (value == GROUND and _WISHED.search(before))):
             continue
         if _REACHES.match(after) or _REACHED.search(before):
             continue
@@ -145,6 +147,8 @@ def _named(folded: str) -> list[tuple[int, re.Match[str], str]]:
         for match in _LONE.finditer(folded)
         if match[1].strip() != "1er" or folded[match.end() : match.end() + 1] in ".,)"
     ]
+    found += [(2, match, _number(match[1] or match[2] or match[3])) for match in _TRAILING.finditer(folded)]
+    found += [(-1, match, _number(match[1])) for match in _IN_SPANISH.finditer(folded)]
     found += [(2, match, GROUND) for match in _GROUND_FR.finditer(folded)]
     for pattern in _FOREIGN:
         found += [

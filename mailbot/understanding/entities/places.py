@@ -46,7 +46,7 @@ _POSTAL = re.compile(
     rf"(?<![\d.,/+-])(?<!\d )((?:0[1-9]|[1-8]\d|9[0-8])\d{{3}})(?! ?(?:€|euros?|EUR|km|kWh|\d|m[²23]|W\b))(?=[ ,)\n.;]|$)[ ,\-]{{0,3}}(?:à )?(?:{_CITY})?"
 )
 _AFTER = re.compile(
-    rf"^(?:(?: ?,| ?\(| ?-|:)? ?(?:à|a|A|À|in|en|em|à) |(?:,| -| –|\n| \() ?|[ ])(?:la ville de )?{_CITY}(?![\w])"
+    rf"^(?:(?: ?,| ?\(| ?-|:)? ?(?:à|a|A|À|in|en|em|à) |(?:,| -| –| \() ?|[ ])(?:la ville de )?{_CITY}(?![\w])"
 )
 _DWELLS = re.compile(
     rf"(?:habit\w+|log[eé]\w*|vi[ts]|vivons|r[ée]sidence \w+|r[ée]sidence des \w+|[ée]tage|chauss[ée]e|logement|appartement|maison|F\d|locataires?|voisins|bâtiment \w+|tour \w+|porte \d+|cité|c'est (?:M\.|Mme|madame|monsieur) \w+|Moi|studio|pavillon|chez vous|immeuble),? (?:ici |est |se trouve |aussi )?(?:[àa]|À) {_CITY}(?![\w])"
@@ -55,17 +55,17 @@ _HEAD = re.compile(
     rf"\A(?:[^\n]{{0,80}}\n)?(?:Bonjour,? |Bonsoir,? )?{_CITY}, (?=(?:\d{{1,4}}(?:e|er|ème| rue| avenue| bis)|au |premier|deuxi|troisi|rez|rdc|bât|étage|quartier|résidence))"
 )
 _SIGNED = re.compile(
-    rf"(?:Mme|M\.|Mlle|Melle|Mr|Madame|Monsieur|[A-Z]\.) (?:[A-ZÀ-Ý]\. )?{_CAPITAL}(?:[- ]{_CAPITAL})?(?:, | à | - | \()({_CAPITAL}(?:{_LINK}){{0,4}})(?=[.)\n]|$| ?\.)"
+    rf"(?:Mme|M\.|Mlle|Melle|Mr|Madame|Monsieur|[A-Z]\.) (?:[A-ZÀ-Ý]\. )?{_CAPITAL}(?:[- ]{_CAPITAL})?(?:, | à | - )({_CAPITAL}(?:{_LINK}){{0,4}})(?=[.)\n]|$| ?\.)"
 )
-_BRACKETED = re.compile(rf"\((?:[^()\n]{{0,30}}), ?{_CITY}\)")
+_BRACKETED = re.compile(rf"\((?:[^()\n]{{0,12}}(?:étage|etage|rdc|RDC|chaussée|\de|\dème|rue|cité|quartier)[^()\n]{{0,20}}), ?{_CITY}\)")
 _ANYWHERE = re.compile(rf"(?<![\w'’-])(?:[àÀ]|[Ff]ait à|Ville de|commune de) {_CITY}(?![\w])")
 _ELSEWHERE = re.compile(
-    r"(?:travail\w*|boss\w*|[ée]tudi\w*|parti\w*|pars|part|partir|mut[ée]\w*|h[ôo]pital|hospitalis\w+|envoy\w+|train|n[ée]e?s?|vais|va|aller|all[ée]e?|vont|EHPAD|T\d|F\d|emploi|CDI|stage|fac|universit\w+|march[ée]|vivre|d[ée]m[ée]nag\w+|fils|fille|m[èe]re|sœur|fr[èe]re|amie?|cousine?|enterr\w*|vacances|revenu\w*|poste|rendez-vous|mission|relog\w+|mutation|adress\w+|appel\w*|[ée]cri\w*|dit|dis|demand\w+|parl\w+|pass\w*|merci|pr[êe]t\w*|don\w+|confi\w+|r[ée]pon\w+|face|grâce|quant|jusqu['’]|rapport|d[ûu]|copie|tribunal|gare|aéroport|dormir|retourn\w+|rentr\w+) (?:\w+ ){0,1}$"
+    r"(?:(?:elle|il|qui|Nous|ils|elles) (?:est|habite|vit|vivait|sont)|retraite|coiffeuse|[ée]tudiante?s?|ancien\w*|instituteur|institutrice|mari[ée]e?s?|drame|vendange|rest[ée]e?|fois|chantier|arm[ée]e|foyer|parents|vivait|centre|petite maison|prison|concert|match|chez ma \w+|chez mon \w+|chez sa \w+|chez son \w+|eu|reprend\w*|sociologie|collège|lyc[ée]e|école|nuits|monsieur|affect[ée]\w*|appartement|priv[ée]|travail\w*|boss\w*|[ée]tudi\w*|parti\w*|pars|part|partir|mut[ée]\w*|h[ôo]pital|hospitalis\w+|envoy\w+|train|n[ée]e?s?|vais|va|aller|all[ée]e?|vont|EHPAD|T\d|F\d|emploi|CDI|stage|fac|universit\w+|march[ée]|vivre|d[ée]m[ée]nag\w+|fils|fille|m[èe]re|sœur|fr[èe]re|amie?|cousine?|enterr\w*|vacances|revenu\w*|poste|rendez-vous|mission|relog\w+|mutation|adress\w+|appel\w*|[ée]cri\w*|dit|dis|demand\w+|parl\w+|pass\w*|merci|pr[êe]t\w*|don\w+|confi\w+|r[ée]pon\w+|face|grâce|quant|jusqu['’]|rapport|d[ûu]|copie|tribunal|gare|aéroport|dormir|retourn\w+|rentr\w+) (?:\w+ ){0,1}$"
 )
 _NO_CITY = re.compile(
     r"^(?:Bonjour|Bonsoir|Hello|Hi|Hey|Coucou|L|Madame|Monsieur|Mme|Mr|M|Je|J|Il|Elle|On|Nous|Le|La|Les|Un|Une|Depuis|Merci|Cordialement|Bien|Pour|Et|Mais|Tel|Tél|Bât\w*|Bat\w*|Escalier|Esc|Appt?|Appartement|Porte|Étage|Etage|RDC|Rez|Urgent|URGENT|Police|Polícia|Pouvez|Noël|Noel|Pâques|Janvier|"
     r"Février|Mars|Avril|Mai|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre|Toussaint|Mon|Ma|Mes|Ce|Cette|Ces|C|Ça|Les|Vous|Votre|Suite|Objet|Re|Réf|Ref|Hier|Aujourd|Demain|Premier|Deuxième|Troisième|Facture|Devis|TTC|HT|EUR|IBAN|FR\d*|BP|Cher|Chère|Dans|Au|Aux|À|A|"
-    r"Tour|Résidence|Locataire|Dossier|Sans|Avec|Si|Oui|Non|Quand|Que|Qui|Où|Comment|Ici|Moi|CAF|EHPAD|The|My|I|We|In|It|This|No|Is|Hay|Es|En|El|Los|Buenas|Hola|Ben|Bu|Olá|O|Os|As|Um|Uma|Nu|Am|La|Ascenseur|EDL|Flat|Door|Apt|Apartment|Dal|Il|Nel|Na|W|Od|Sr|Sra|Dr|Salut|Slt|Bjr|Attention|Danger|Gaz|Fuite|Panne|Eau|Chauffage|Péril|Expulsion)\b",
+    r"Tour|Résidence|Locataire|Dossier|Sans|Avec|Si|Oui|Non|Quand|Que|Qui|Où|Comment|Ici|Moi|Mlle|Dona|Sœur|EDF|DGI|CDI|CDD|VMC|GRDF|ENEDIS|SIRET|Visite|Inutile|Intervention|Chez|Prestataire\w*|CAF|EHPAD|The|My|I|We|In|It|This|No|Is|Hay|Es|En|El|Los|Buenas|Hola|Ben|Bu|Olá|O|Os|As|Um|Uma|Nu|Am|La|Ascenseur|EDL|Flat|Door|Apt|Apartment|Dal|Il|Nel|Na|W|Od|Sr|Sra|Dr|Salut|Slt|Bjr|Attention|Danger|Gaz|Fuite|Panne|Eau|Chauffage|Péril|Expulsion)\b",
 )  # fmt: skip
 
 
