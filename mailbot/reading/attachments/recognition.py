@@ -103,18 +103,18 @@ class _Looks:
         """Raises Permanent when the time for it is over."""
         sheet = standing.sheet(given, flat)
         if sheet is not None and sheet.surely:
+            # The grain of a table top would be taken for lines.
             flat, sheet = sheet.image, None
-        # The grain of a table top must not be taken for lines.
-        lie = straight.lie(flat if sheet is None else sheet.image)
+        lie = straight.lie(flat)
         if tried := lie.sideways:
             if turn := standing.turn(flat, lie, self._languages, self._budget):
                 flat, given = flat.rotate(turn, expand=True), given.rotate(turn, expand=True)
                 sheet = None
-            lie = straight.lie(flat if sheet is None else sheet.image, sideways=False)
+            lie = straight.lie(flat, sideways=False)
         level = straight.level(flat, lie)
         first = self._read(level)
         if not _is_upright(first) and sheet is not None:
-            flat = sheet.image
+            flat, lie = sheet.image, straight.lie(sheet.image, sideways=False)
             level = straight.level(flat, lie)
             first = self._read(level)
         if not _is_upright(first):

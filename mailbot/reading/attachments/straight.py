@@ -13,13 +13,17 @@ Cell = tuple[tuple[int, int, int, int], tuple[float, ...]]
 
 _WORKING: Final = 1600
 _STEEPEST: Final = 16.0
-_LEVEL: Final = 0.25
+_LEVEL: Final = 0.6
 """Degrees that tesseract does not mind."""
-_TILES: Final = (4, 6)
+_STRAIGHT: Final = 0.25
+"""Degrees by which the slopes of lines may differ over a page."""
+_TILES: Final = (5, 6)
 _SIDEWAYS: Final = 1.6
 _MOST_POINTS: Final = 150_000
 _FEWEST_POINTS: Final = 150
 _FEWEST_TILES: Final = 6
+_FEWEST_BENT: Final = 10
+_BETTER: Final = 0.6
 _DENSEST: Final = 0.45
 _FURTHEST: Final = 0.13
 """Slope by which a part of a page may differ from the rest."""
@@ -36,6 +40,8 @@ class Lie:
     """How much the slope grows from the middle to the right edge."""
     down: float = 0.0
     """How much it grows from the middle to the bottom."""
+    bend: float = 0.0
+    """How much steeper it is at both sides than in the middle: the page lies in a wave."""
     sideways: bool = False
     """Lines seem to run from top to bottom."""
 
@@ -55,19 +61,19 @@ def lie(page: Image.Image, *, sideways: bool = True) -> Lie:
         return Lie(0.0, sideways=True)
     if len(slopes) < _FEWEST_TILES:
         return Lie(_steepest(points, _STEEPEST)[0])
-    rise, across, down = _fit(slopes)
-    return Lie(float(np.degrees(np.arctan(rise))), across, down)
+    rise, across, down, bend = _fit(slopes)
+    return Lie(float(np.degrees(np.arctan(rise))), across, down, bend)
 
 
 def level(page: Image.Image, how: Lie) -> Image.Image:
-    """The page with its lines level."""
-    if abs(how.angle) >= _LEVEL:
+    """The page with its lines level; as it is when they nearly are, for each turning blurs small print."""
+    bent = max(abs(how.across), abs(how.down), abs(how.bend)) >= np.radians(_STRAIGHT)
+    if abs(how.angle) >= _LEVEL or bent:
         page = page.rotate(how.angle, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255)
-    if max(abs(how.across), abs(how.down)) < np.radians(_LEVEL):
+    if not bent:
         return page
-    return page.transform(
-        page.size, Image.Transform.MESH, list(_mesh(page.size, how)), Image.Resampling.BICUBIC, fill=1, fillcolor=255
-    )
+    mesh = _mesh(page.size, how)
+    return page.transform(page.size, Image.Transform.MESH, mesh, Image.Resampling.BICUBIC, fill=1, fillcolor=255)
 
 
 def _dark(page: Image.Image) -> npt.NDArray[np.bool_]:
@@ -100,7 +106,7 @@ def _sharpness(points: Points, angle: float) -> float:
 
 
 def _slopes(points: Points, shape: tuple[int, ...]) -> Points:
-    """x, y, slope and weight of each part of the page that has lines of text."""
+    """x, y (-1 to 1 over the page), slope and weight of each part of the page that has lines of text."""
     height, width = shape
     columns, rows = _TILES
     column = np.minimum(points[:, 1] * columns // width, columns - 1)
@@ -119,22 +125,36 @@ def _slopes(points: Points, shape: tuple[int, ...]) -> Points:
     return np.array(found).reshape(-1, 4)
 
 
-def _fit(found: Points) -> tuple[float, float, float]:
-    """Slope = rise + across · x + down · y, by weighted least squares around the median, outliers left out."""
+def _fit(found: Points) -> tuple[float, float, float, float]:
+    """Slope = rise + across · x + down · y + bend · x², by weighted least squares around the median, outliers left out.
+
+    `bend` is 0 unless it explains much of what the others leave.
+    """
     order = np.argsort(found[:, 2])
     heaped = np.cumsum(found[order, 3])
     middle = found[order[int(np.searchsorted(heaped, heaped[-1] / 2))], 2]
-    weights = found[:, 3] * (np.abs(found[:, 2] - middle) < _FURTHEST)
-    design = np.column_stack((np.ones(len(found)), found[:, 0], found[:, 1]))
-    solution = np.array((middle, 0.0, 0.0))
+    near = found[:, 3] * (np.abs(found[:, 2] - middle) < _FURTHEST)
+    x, y = found[:, 0], found[:, 1]
+    plain = _solved(np.column_stack((np.ones(len(found)), x, y)), found[:, 2], near)
+    if plain is None:
+        return float(middle), 0.0, 0.0, 0.0
+    bent = _solved(np.column_stack((np.ones(len(found)), x, y, x * x)), found[:, 2], near)
+    if bent is not None and len(found) >= _FEWEST_BENT and bent[1] < _BETTER * plain[1]:
+        return float(bent[0][0]), float(bent[0][1]), float(bent[0][2]), float(bent[0][3])
+    return float(plain[0][0]), float(plain[0][1]), float(plain[0][2]), 0.0
+
+
+def _solved(design: Points, slopes: Points, weights: Points) -> tuple[npt.NDArray[np.floating], float] | None:
+    """The coefficients, and how far the slopes are from them; None when too few are left."""
     for _ in range(3):
         if np.count_nonzero(weights) < _FEWEST_TILES:
-            return float(middle), 0.0, 0.0
+            return None
         root = np.sqrt(weights)[:, None]
-        solution = np.linalg.lstsq(design * root, found[:, 2] * root[:, 0], rcond=None)[0]
-        off = np.abs(found[:, 2] - design @ solution)
+        solution = np.linalg.lstsq(design * root, slopes * root[:, 0], rcond=None)[0]
+        off = np.abs(slopes - design @ solution)
+        rest = float(np.average(np.minimum(off, _FURTHEST), weights=weights))
         weights = weights * (off <= max(3 * float(np.median(off[weights > 0])), 0.006))
-    return float(solution[0]), float(solution[1]), float(solution[2])
+    return solution, rest
 
 
 def _mesh(size: tuple[int, int], how: Lie) -> list[Cell]:
@@ -145,7 +165,7 @@ def _mesh(size: tuple[int, int], how: Lie) -> list[Cell]:
     def source(x: float, y: float) -> tuple[float, float]:
         u, v = x / half - 1, y / height * 2 - 1
         # The slope's integral from the middle to here: the height that the line through (middle, y) has at x.
-        return x, y + half * (how.down * v * u + how.across * u * u / 2)
+        return x, y + half * (how.down * v * u + how.across * u * u / 2 + how.bend * u * u * u / 3)
 
     cells: list[Cell] = []
     xs = [round(width * n / _MESH) for n in range(_MESH + 1)]
