@@ -2,14 +2,16 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 KEEP ?=
+MINUTES ?= 2
 
 help:
 	@echo 'make demo          see it work on sample mails (KEEP=1: leave the mail server up)'
 	@echo 'make test          everything is tested, against real servers'
 	@echo 'make lint          style, types and floors'
+	@echo 'make fuzz          look for bytes that break the reading (MINUTES=2)'
 	@echo 'make bench         how fast, as ratios to a floor'
 	@echo 'make bench-reading how well own words are told from quoted ones'
-	@echo 'make model         train the shipped intent model anew'
+	@echo 'make model         train the shipped models anew and measure them'
 	@echo 'make setup         what the others do first: packages and .venv'
 
 setup:
@@ -34,6 +36,9 @@ format:
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
+fuzz: setup-test
+	nice -n 15 $(PY) -m tests.fuzz.run $(MINUTES)
+
 bench: setup-test
 	$(PY) bench/throughput.py
 
@@ -42,6 +47,8 @@ bench-reading: setup-test
 
 model: setup
 	OMP_NUM_THREADS=1 $(PY) -m mailbot.learning.train
+	OMP_NUM_THREADS=1 $(PY) -m mailbot.learning.urgency
+	$(PY) -m mailbot eval --report docs/accuracy.md
 
 lock:
 	.venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements/run.txt
@@ -50,4 +57,4 @@ lock:
 clean:
 	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-.PHONY: help setup setup-test demo test lint format bench bench-reading model lock clean
+.PHONY: help setup setup-test demo test lint format fuzz bench bench-reading model lock clean

@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluation.add_argument(
         "--train", type=Path, metavar="FILE", help="train the engine on this file first, for labels of your own"
     )
+    evaluation.add_argument("--report", type=Path, metavar="FILE", help="write a Markdown page and a picture, too")
     command("status", "per mailbox: last success, open, parked, oldest; exit 1 when something needs a human")
     retry = command("retry", "bring a parked case back")
     retry.add_argument("id", type=int, metavar="ID", help="the number that `mailbot status` shows")
@@ -85,7 +86,9 @@ def _run(options: argparse.Namespace) -> int:
         case "eval":
             from mailbot.commands.evaluate import evaluate  # noqa: PLC0415
 
-            return evaluate(rules=options.rules, as_json=options.json, train=options.train, data=options.data)
+            return evaluate(
+                rules=options.rules, as_json=options.json, train=options.train, data=options.data, report=options.report
+            )
         case "check":
             from mailbot.commands.check import check  # noqa: PLC0415
 

@@ -30,6 +30,7 @@ from mailbot.ports import Claim, Effect, EffectLog, EffectWrite, Found, Mailbox,
 from mailbot.reply import Replies, ReplyContext, compose, recipients
 from mailbot.rules import RuleBook, judge
 from mailbot.understanding import Context, Engines, understand
+from mailbot.understanding.entities import References
 
 INCOMPLETE_FLAG = "$MailbotIncomplete"
 SHUNTED_FLAG = "$MailbotShunted"
@@ -65,7 +66,13 @@ def decide_read(
     began = time.perf_counter() if started is None else started
     book = tools.book
     asked = book.llm is not None and account.name in book.llm.mailboxes
-    context = Context(book.taxonomy, book.staff_language, book.min_confidence, second_opinion=asked)
+    context = Context(
+        book.taxonomy,
+        book.staff_language,
+        book.min_confidence,
+        second_opinion=asked,
+        references=References.chosen(book.references.tenant_ref, book.references.lease_ref),
+    )
     understanding = understand(reading, account.language, tools.engines, context)
     case = Case(account.name, reading, understanding)
     verdict = judge(book, case)

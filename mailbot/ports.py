@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from mailbot.model import Language, MailRef, Push, Ranked, Reading, ReadingRequest
+from mailbot.model import Language, MailRef, Push, Ranked, Reading, ReadingRequest, UrgencyLevel
 
 
 class Reader(Protocol):
@@ -25,8 +25,6 @@ class OcrText:
     """Words of two letters and more that the engine is rather sure of."""
     sideways: bool = False
     """Its lines were found to run from top to bottom: the page is better turned first."""
-    boxes: tuple[tuple[int, int, int, int], ...] = ()
-    """Where its words are: left, top, right, bottom in the image's pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +82,23 @@ class IntentEngine(Protocol):
 
     def classify(self, subject: str, text: str, language: str) -> Ranked:
         """Never raises; an empty text gives a flat ranking."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How soon someone must act, and how sure that is (0 to 1)."""
+
+    level: UrgencyLevel
+    share: float
+
+
+class UrgencyEngine(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def judge(self, subject: str, text: str, ranked: Ranked, month: int) -> Judged:
+        """Never raises; `month` is that of the mail: cold months make a cold flat urgent."""
         ...
 
 

@@ -20,6 +20,7 @@ from mailbot.engines.intent import IntentModel, load_weights
 from mailbot.engines.languages import Languages
 from mailbot.engines.libretranslate import LibreTranslate
 from mailbot.engines.tesseract import Tesseract
+from mailbot.engines.urgency import UrgencyModel, load_urgency
 from mailbot.errors import Misconfigured
 from mailbot.imap import ImapMailbox, Login
 from mailbot.ledger import Ledger, open_ledger
@@ -131,6 +132,10 @@ class Shop:
     def _intent(self) -> IntentModel:
         return IntentModel(load_weights(), Embedding())
 
+    @cached_property
+    def _urgency(self) -> UrgencyModel:
+        return UrgencyModel(load_urgency())
+
     def book(self) -> RuleBook:
         return self.load().book
 
@@ -164,7 +169,9 @@ class Shop:
         return book, replies
 
     def _tools(self, book: RuleBook, replies: Replies) -> Tools:
-        engines = Engines(Languages(book.languages), self._translator(book), self._intent, second=self._chat(book))
+        engines = Engines(
+            Languages(book.languages), self._translator(book), self._intent, self._chat(book), self._urgency
+        )
         return Tools(self.reader, engines, book, replies, self.settings.key(keep=self._need_secrets))
 
     def _translator(self, book: RuleBook) -> Translator | None:

@@ -19,14 +19,24 @@ _VOTE_WORDS = 5
 _MOST_CHARACTERS = 4000
 _WORD = re.compile(r"[^\W\d_]+")
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[\d#*_|<>=+]+")
-# Arabic written with Latin letters and digits: 3 for ع, 7 for ح, 9 for ق inside words.
-_ARABIZI = re.compile(r"\b(?:[a-z]*[a-z][379][a-z]+|[379][a-z]{2,})\b", re.IGNORECASE)
+# Arabic written with Latin letters and digits: 2 for a hamza, 3 for ع, 5 for خ, 7 for ح, 9 for ق inside words.
+_ARABIZI = re.compile(
+    r"\b(?:[a-z']*[a-z][235679][a-z][a-z0-9]*|[3579][a-z]{2,}[a-z0-9]*|[a-z]{2,}[379])\b", re.IGNORECASE
+)
 _DARIJA = re.compile(
-    r"\b(?:salam|slm|3afak|afak|bghit|khassni|khasni|chokran|choukran|kayn|kayna|makayn|dyal|dial|walo|wakha|bzaf|bezzaf|chnou|kifach|fin|"
-    r"daba|rani|rah|machi|hna|labas|allah|inchallah|lma|dar|ma3reft|mchat|khdam|khdama)\b",
+    r"\b(?:salam|slm|3afak|afak|bghi[tn]a?|khassni|khasni|khessni|chokran|choukran|kayn|kayna|kayen|makayn|makach|makanch|dyal\w{0,4}|dial\w{0,4}|"
+    r"ta3\w{0,3}|mta3\w{0,3}|walo|walou|wakha|bzaf|bezzaf|chnou|chno|ach|wach|wech|wesh|kifach|kifech|fin|win|daba|dork|drk|rani|rana|rah|raha|rahi|machi|mashi|hna|"
+    r"labas|inchallah|nchallah|hamdoullah|lma|lmaa|dar|khdam|khdama|hadi|hada|hadak|hadik|dik|dak|dakchi|hadchi|ghir|ghi|bach|bech|mazal|mzl|"
+    r"kolchi|koulchi|wlad|wladi|drari|khoya|lalla|khti|ana|nta|nti|ntouma|huwa|howa|hiya|lyoum|lyouma|lbare7|nhar|chhar|skhoun|skhouna|bared|sakn\w{0,3}|"
+    r"men|mn|li|lli|elli|f|fel|lel|wa7ed|wa7da|sma7|sam7\w*|3la|3and\w*|chi|ma|kan\w{3,}|kay\w{3,}|katt?\w{3,}|n7eb|bla|walakin|walayni|zid|bent|weld)\b",
     re.IGNORECASE,
 )
+_LINKS = re.compile(r"https?://\S+|\S+@\S+")
 _DARIJA_WORDS = 3
+_DARIJA_SHARE = 0.22
+_SMALL = 3
+"""Letters up to which a word of the list may well be another language's."""
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
 class Languages:
@@ -46,7 +56,7 @@ class Languages:
         letters = sum(len(word) for word in words)
         if not words:
             return Language()
-        if _is_darija(clean, words):
+        if _is_darija(text[:_MOST_CHARACTERS]):
             return Language("ary-Latn", 0.8, ())
         with self._lock:
             shares = self._shares(" ".join(words), expected, letters)
@@ -88,6 +98,10 @@ def _factory() -> Any:  # noqa: ANN401 - the library ships no types
     return detector_factory._factory  # noqa: SLF001 - the only way to set a prior of zero
 
 
-def _is_darija(text: str, words: list[str]) -> bool:
-    marks = len(_DARIJA.findall(text)) + len(_ARABIZI.findall(text))
-    return marks >= _DARIJA_WORDS and marks >= 0.2 * len(words)
+def _is_darija(text: str) -> bool:
+    """By its small words and the digits inside its words, which other languages in Latin letters do not have."""
+    words = _TOKEN.findall(_LINKS.sub(" ", text))
+    small = [word for word in words if _DARIJA.fullmatch(word)]
+    digits = [word for word in words if _ARABIZI.fullmatch(word)]
+    sure = len(digits) + sum(len(word) > _SMALL for word in small)
+    return sure >= _DARIJA_WORDS and len({*small, *digits}) >= _DARIJA_SHARE * len(words)

@@ -22,6 +22,7 @@ from mailbot.rules.schema import (
     Limits,
     MailboxShape,
     Privacy,
+    ReferencesShape,
     RuleShape,
     TargetShape,
     TranslatorShape,
@@ -54,6 +55,7 @@ class RuleBook:
     translator: TranslatorShape | None
     llm: ChatShape | None
     """None unless `engines: {intent: llm}` asks for it."""
+    references: ReferencesShape
     privacy: Privacy
     limits: Limits
     caps: Caps
@@ -97,6 +99,7 @@ def parse_rules(text: str, name: str = "rules.yaml", replies: Iterable[str] = ()
         taxonomy=taxonomy,
         translator=shape.translator,
         llm=shape.llm if shape.engines.intent == "llm" else None,
+        references=shape.references,
         privacy=shape.privacy,
         limits=shape.limits,
         caps=shape.caps,
@@ -187,6 +190,7 @@ def _check(shape: BookShape, document: Document, replies: tuple[str, ...], probl
     intents = tuple(shape.intents) if shape.intents else tuple(i.id for i in default_taxonomy().intents)
     _check_mailboxes(shape, document, problems)
     _check_chat(shape, document, problems)
+    _check_references(shape, document, problems)
     _check_folder(shape.human_folder, document.line(("human_folder",)), problems)
     seen: dict[str, int] = {}
     for number, rule in enumerate(shape.rules):
@@ -216,6 +220,14 @@ def _check(shape: BookShape, document: Document, replies: tuple[str, ...], probl
     if shape.rules[-1].when is not None:
         last = document.line(("rules", len(shape.rules) - 1))
         problems.append((last, "the last rule must fit every mail; add one with `when: always`"))
+
+
+def _check_references(shape: BookShape, document: Document, problems: list[tuple[int, str]]) -> None:
+    for key in ("tenant_ref", "lease_ref"):
+        for number, pattern in enumerate(getattr(shape.references, key) or ()):
+            if (fault := _pattern_fault(pattern)) is not None:
+                line = document.line(("references", key, number))
+                problems.append((line, f"{_short(pattern)} is not a pattern ({fault})"))
 
 
 def _check_mailboxes(shape: BookShape, document: Document, problems: list[tuple[int, str]]) -> None:

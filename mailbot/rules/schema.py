@@ -146,6 +146,13 @@ class IntentShape(Strict):
     means: str = ""
 
 
+class ReferencesShape(Strict):
+    """Patterns of the landlord's own numbers; not given: the packaged ones."""
+
+    tenant_ref: Several | None = None
+    lease_ref: Several | None = None
+
+
 class BookShape(Strict):
     mailboxes: Annotated[dict[str, MailboxShape], Field(min_length=1)]
     staff_language: str = "fr"
@@ -174,6 +181,7 @@ class BookShape(Strict):
     translator: TranslatorShape | None = None
     engines: EnginesShape = EnginesShape()
     llm: ChatShape | None = None
+    references: ReferencesShape = ReferencesShape()
     privacy: Privacy = Privacy()
     limits: Limits = Limits()
     caps: Caps = Caps()
@@ -193,6 +201,7 @@ def keys_at(path: tuple[Any, ...]) -> list[str]:
         "limits": Limits,
         "caps": Caps,
         "intents": IntentShape,
+        "references": ReferencesShape,
         "password": SecretName,
         "secret": SecretName,
         "when": Condition,

@@ -17,10 +17,10 @@ from mailbot.model import (
     Understanding,
     UrgencyLevel,
 )
-from mailbot.ports import IntentEngine, LanguageDetector, SecondOpinion, Translator
+from mailbot.ports import IntentEngine, LanguageDetector, SecondOpinion, Translator, UrgencyEngine
 from mailbot.understanding import danger
 from mailbot.understanding.documents import understand_part
-from mailbot.understanding.entities import extract
+from mailbot.understanding.entities import DEFAULT_REFERENCES, References, extract
 from mailbot.understanding.summary import next_actions, summarise
 
 _AUTOMATIC_INTENT = "other.automatic"
@@ -50,6 +50,8 @@ class Engines:
     intent: IntentEngine
     second: SecondOpinion | None = None
     """Asked where the first is unsure, for the mailboxes that the admin named."""
+    urgency: UrgencyEngine | None = None
+    """None: the danger net and the intent decide alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Context:
     min_confidence: float
     second_opinion: bool = False
     """This mailbox's mails may be shown to the second engine."""
+    references: References = DEFAULT_REFERENCES
 
 
 def understand(reading: Reading, expected: str, engines: Engines, context: Context) -> Understanding:
@@ -76,8 +79,8 @@ def understand(reading: Reading, expected: str, engines: Engines, context: Conte
     translated = clock()
     intent, ranked, abstained = _intent(reading, text, language, documents, engines, context)
     classified = clock()
-    urgency, why, found = _urgency(reading, text, intent, abstained=abstained, today=today)
-    entities = extract(reading.subject, text, today)
+    urgency, why, found = _urgency(reading, text, intent, ranked, engines.urgency, abstained=abstained, today=today)
+    entities = extract(reading.subject, text, today, context.references)
     reasons = [*ranked.why]
     if found is not None:
         start = found.span[0] - len(reading.subject) - 1
@@ -209,14 +212,30 @@ def _second_opinion(
 
 
 def _urgency(
-    reading: Reading, text: str, intent: str, *, abstained: bool, today: date
+    reading: Reading,
+    text: str,
+    intent: str,
+    ranked: Ranked,
+    urgency: UrgencyEngine | None,
+    *,
+    abstained: bool,
+    today: date,
 ) -> tuple[UrgencyLevel, str, danger.Danger | None]:
+    """The graver of what the danger net says and what the model says: no model lowers the net."""
     if reading.automatic is not None and reading.automatic != "list":
         return "low", "automatic message", None
     found = danger.find(f"{reading.subject}\n{text}", today.month)
-    if found is not None and (found.level == "critical" or intent not in _LOW):
-        return found.level, found.why, found
-    if intent in _LOW and not abstained:
+    level = None if urgency is None else urgency.judge(reading.subject, text, ranked, today.month).level
+    if found is not None and found.level == "critical":
+        return "critical", found.why, found
+    if level == "critical":
+        return "critical", "reads like a danger", None
+    harmless = intent in _LOW and not abstained
+    if found is not None and not harmless:
+        return "high", found.why, found
+    if level == "high" and not harmless:
+        return "high", "reads like something that cannot wait", None
+    if harmless or level == "low":
         return "low", "nothing is asked", None
     return "normal", "an ordinary request", None
 

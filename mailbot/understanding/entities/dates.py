@@ -59,6 +59,8 @@ _CALLED = re.compile(r"\b(?:appel\w*|apel\w*|fait|composer?) (?:le )?$")
 _LISTED = re.compile(r"[,; ]*(?:et |ou |puis |and |y )?")
 _FLOORED = re.compile(r"^ ?(?:etage|etg)\b")
 _WINDOW = 45
+Years = dict[tuple[int, int], str]
+"""Month and day to the year that some line of the mail puts behind them."""
 _SOON = 30
 _EMERGENCY_CALLS = frozenset({15, 17, 18})
 
@@ -78,12 +80,13 @@ def dates(said: Said) -> Iterator[str]:
 
 def _written(said: Said) -> Iterator[tuple[int, date]]:
     folded, on = said.folded, said.on
+    years = {(MONTHS[match[2]], int(match[1])): match[3] for match in _WITH_YEAR.finditer(folded)}
     for match in _ISO.finditer(folded):
         yield from _at(match.start(), int(match[1]), int(match[2]), int(match[3]))
-    for match in _CHINESE.finditer(folded):
+    for match in _CHINESE.finditer(folded) if "月" in folded else ():
         for group in (3, 4):
             if match[group]:
-                yield from _dated(said, match.start(group), match[1], int(match[2]), int(match[group]))
+                yield from _dated(said, years, match.start(group), match[1], int(match[2]), int(match[group]))
     for match in _NUMERIC.finditer(folded):
         day, month, year = int(match[1]), int(match[4]), match[5]
         mark = match[2] or match[3]
@@ -96,14 +99,14 @@ def _written(said: Said) -> Iterator[tuple[int, date]]:
             full = (
                 f"{'19' if int(year) > on.year % 100 + 20 else '20'}{year}" if year and len(year) == len("26") else year
             )
-            yield from _dated(said, match.start(), full, month, day)
+            yield from _dated(said, years, match.start(), full, month, day)
     for match in _WRITTEN.finditer(folded):
         month = MONTHS[match[2]]
         for token in re.finditer(rf"{_DIGITS}|{_SPELLED}", match[1]):
             day = int(token[0]) if token[0].isdigit() else DAY_WORDS[token[0]]
-            yield from _dated(said, match.start() + token.start(), match[3], month, day)
+            yield from _dated(said, years, match.start() + token.start(), match[3], month, day)
     for match in _ENGLISH.finditer(folded):
-        yield from _dated(said, match.start(2), match[3], MONTHS[match[1]], int(match[2]))
+        yield from _dated(said, years, match.start(2), match[3], MONTHS[match[1]], int(match[2]))
     for match in _WEEKDAY.finditer(folded):
         when = _weekday(on, WEEKDAYS[match[1]], int(match[2]))
         if when is not None and not _FLOORED.match(folded[match.end() : match.end() + 8]):
@@ -124,8 +127,10 @@ def _dotted_day(folded: str, match: re.Match[str], mark: str) -> bool:
     )
 
 
-def _dated(said: Said, position: int, year: str | None, month: int, day: int) -> Iterator[tuple[int, date]]:
-    year = year or _year_elsewhere(said.folded, month, day)
+def _dated(
+    said: Said, years: Years, position: int, year: str | None, month: int, day: int
+) -> Iterator[tuple[int, date]]:
+    year = year or years.get((month, day))
     if year is not None:
         yield from _at(position, int(year), month, day)
         return
@@ -141,16 +146,6 @@ def _dated(said: Said, position: int, year: str | None, month: int, day: int) ->
         if past and (nearest - said.on).days > _SOON and _WROTE.search(before):
             nearest = past[-1]
         yield position, nearest
-
-
-def _year_elsewhere(folded: str, month: int, day: int) -> str | None:
-    """The year in which another line of the mail puts the same day."""
-    if f"{day} " not in folded and f"{day}er " not in folded and f"/{month:02}/" not in folded:
-        return None
-    for match in _WITH_YEAR.finditer(folded):
-        if int(match[1]) == day and MONTHS[match[2]] == month:
-            return match[3]
-    return None
 
 
 def _at(position: int, year: int, month: int, day: int) -> Iterator[tuple[int, date]]:

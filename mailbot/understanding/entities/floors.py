@@ -62,6 +62,10 @@ _IN_SPANISH = re.compile(rf"\b(?:en el|no) ({_group('es')}|{_group('pt')}|{_grou
 _GROUND_FR = re.compile(
     r"\b(?:rez[ -]?(?:de|d)?[ -]?(?:chauss\w*|choss\w*)|rez[ -]de[ -]jardin|r\.?d\.?c\.?(?![a-z])|au rez(?![a-z -]))"
 )
+_ABROAD = re.compile(
+    r"floor|story|storey|piso|piano|andar|planta|etaj|r/c|res.do.chao|terreo|parter|kat|pietr|ground|\betage|[\u0370-\u1fff\u2e80-\uffff]|\b(?:en el|no|del|do|da|al|o|f|fi|3and|ta3) "
+)
+"""One of these words or letters stands in every pattern of another language."""
 _FOREIGN: Final = (
     re.compile(rf"(?<![\w])(?:(\d{{1,2}}) ?(?:st|nd|rd|th)?|({_group('en')}))[ -](?:floor|story|storey)\b"),
     re.compile(rf"\bfloor (?:no\.? ?|number )?(\d{{1,2}})(?!\d)()"),
@@ -108,6 +112,9 @@ _MINE = re.compile(
 _OTHERS = re.compile(
     r"(?:voisin\w*|vosin|petite?s?|nouveau|balcons?|cao|perro|en suis|loggia|placard a compteurs|molosse|dame|monsieur|madame|mamie|papi|gens|ceux|celui|celle|type|mec|gars|chien|famille|locataires?|resident|jeunes?|etudiants?|enfants?|appart\w* (?:vide )?|sauf|jusqu'?a?u?|vecino|vecina|vizinh\w+|neighbou?r|guy|man|lady|komsu\w*|сосед\w*|сусід\w*|vicin\w|vecin\w*|sasiad\w*|degats? des eaux|arrive(?:nt)?|bruit|musique) (?:qui \w+ |d'|de la |de |del |do |du |on the |from the |from |of the |с |на |з |dal |al |de la |z )?(?:au |du |le )?$"
 )
+_PART_OF_HOUSE = re.compile(
+    r"(?:palier|coursive|couloir|vantail|vitre|volets?|portes?|gaine|placard\w*|radiateurs?|ascenseur|garde-corps|rambarde|fenetres?|etage|appart\w*|logement|t\d|f\d|studio|colocs?|caisson|carreau|extincteur|humains|locataire|madame \w+|monsieur \w+|bonjour c'est \w+|filles|la|celle|moi|nous|signe[^\n]{0,20}|c'est \w+|coloc\w*|famille \w+|^|\n) (?:du )?$"
+)
 _WISHED = re.compile(
     r"(?:\bun|\ben|\bvers un|\bdescendre au|\bobtenir|\bou rdc|\bau moins|\bbghit chi|\bveux|\bcherche|\bplanta|\buna) $"
 )
@@ -129,6 +136,9 @@ def floor(said: Said) -> str | None:
             said.folded[match.end() : match.end() + 24],
         )
         own = _MINE.search(before) is not None
+        of_it = match[0].startswith("du ") or before.endswith((" du ", "'du "))
+        if not own and of_it and not _PART_OF_HOUSE.search(before):
+            continue
         if not own and (weight < 0 or _OTHERS.search(before) or (value == GROUND and _WISHED.search(before))):
             continue
         if _REACHES.match(after) or _REACHED.search(before):
@@ -150,6 +160,8 @@ def _named(folded: str) -> list[tuple[int, re.Match[str], str]]:
     found += [(2, match, _number(match[1] or match[2] or match[3])) for match in _TRAILING.finditer(folded)]
     found += [(-1, match, _number(match[1])) for match in _IN_SPANISH.finditer(folded)]
     found += [(2, match, GROUND) for match in _GROUND_FR.finditer(folded)]
+    if not _ABROAD.search(folded):
+        return [entry for entry in found if entry[2]]
     for pattern in _FOREIGN:
         found += [
             (2, match, _number(match[1] or match[2])) for match in pattern.finditer(folded) if match[1] or match[2]

@@ -11,7 +11,7 @@ _EURO_LOOSE = r"(?:€|euro|eur\b|欧|евро|євро|ইউরো|يورو|أ
 _WITH_SIGN = re.compile(
     rf"(?<![\d.,/-])({_WHOLE})(?:[.,](\d{{1,2}}))?(?!\d) ?{_EURO}(?: ?(?:et )?(\d{{2}})(?![\d\w%/.,]))?"
 )
-_LED = re.compile(rf"(?:€|\beur\b) ?({_WHOLE})(?:[.,](\d{{2}}))?(?![\d.,]*\d)")
+_LED = re.compile(rf"(?:(?<!\d)€|\beur\b) ?({_WHOLE})(?:[.,](\d{{2}}))?(?![\d.,]*\d)")
 _GLUED = re.compile(
     rf"(?<![\d.,/-])(\d{{1,5}}(?:[.,]\d{{1,2}})?) ?(?:a|et|ou|-|o|y|e|and|i|или|и) (?:a )?{_WHOLE}(?:[.,]\d{{1,2}})? ?{_EURO_LOOSE}"
 )
