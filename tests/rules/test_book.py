@@ -35,6 +35,14 @@ GOLDEN = {
         book("  - {name: x, when: {urgency: high}, then: {file: F, send: [erp]}}\n"),
         ["rules.yaml:3: there is no target called 'erp'; known are none; add it under `targets:`"],
     ),
+    "a pattern of references that is none": (
+        book("", "references: {tenant_ref: ['LOC-[0-9', 'B-[0-9]+']}\n"),
+        ["rules.yaml:2: 'LOC-[0-9' is not a pattern (missing ]: [0-9)"],
+    ),
+    "a kind of reference that does not exist": (
+        book("", "references:\n  tenant_reff: 'LOC-[0-9]+'\n"),
+        ["rules.yaml:3: unknown key 'tenant_reff'; did you mean 'tenant_ref'?"],
+    ),
     "an unknown document": (
         book("  - {name: x, when: {document: invoic}, then: {file: F}}\n"),
         ["rules.yaml:3: there is no document kind 'invoic'; did you mean 'invoice'?"],

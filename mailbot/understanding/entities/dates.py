@@ -23,7 +23,9 @@ _MONTH = _either(MONTHS)
 _WRITTEN = re.compile(
     rf"({_DAY}(?:{_MORE}{_DIGITS}(?:er|st|nd|rd|th|º|\.)?){{0,5}}){_OF}({_MONTH})\.?(?![a-zа-я]){_YEAR}"
 )
-_WITH_YEAR = re.compile(rf"(?<![\w.,/])({_DIGITS})(?:er|st|nd|rd|th)?{_OF}({_MONTH}),? (?:de |del )?((?:19|20)\d\d)(?!\d)")
+_WITH_YEAR = re.compile(
+    rf"(?<![\w.,/])({_DIGITS})(?:er|st|nd|rd|th)?{_OF}({_MONTH}),? (?:de |del )?((?:19|20)\d\d)(?!\d)"
+)
 _ENGLISH = re.compile(
     rf"\b(january|february|march|april|may|june|july|august|september|october|november|december) (?:the )?({_DIGITS})(?:st|nd|rd|th)?(?![\w:%€])(?:,? ((?:19|20)\d\d)(?!\d))?"
 )
@@ -114,7 +116,7 @@ def _written(said: Said) -> Iterator[tuple[int, date]]:
 
 
 def _dotted_day(folded: str, match: re.Match[str], mark: str) -> bool:
-    """ "до 15.03" is a day; "11.85" is a price and "3-5" a score."""
+    """As in "до 15.03"; "11.85" is a price and "3-5" a score."""
     before = folded[max(0, match.start() - 12) : match.start()]
     return (
         mark == "."
@@ -163,7 +165,7 @@ def _weekday(on: date, weekday: int, day: int) -> date | None:
 
 
 def _bare(said: Said, fixed: list[tuple[int, date]]) -> Iterator[tuple[int, date]]:
-    """ "Le 16 février … Le 27": the month named before holds on; else the month that the tense asks for."""
+    """In "Le 16 février … Le 27": the month named before holds on; else the month that the tense asks for."""
     taken = {position for position, _ in fixed}
     last: tuple[int, date] | None = None
     for match in _BARE.finditer(said.folded):

@@ -23,8 +23,12 @@ _BUILDINGS: Final = (
     re.compile(
         r"(?<!\w)(Les [A-ZÀ-Ý][\wÀ-ÿ-]{2,20})(?=[,.;:)']|$| \d| bloc| etaj| kat| piętro| подъезд)", re.MULTILINE
     ),
-    re.compile(r"(?<!\w)(?:RESIDENCE|RÉSIDENCE|BATIMENT|BÂTIMENT|TOUR|[Rr][ée]sidence|[Bb][âa]timent) (les [a-zà-ÿ]{4,20}s|LES [A-ZÀ-Ý]{4,20}S)(?![\w'’-])"),
-    re.compile(r"(?<!\w)(?:[ée]tage|RDC|ascenseur|tour|appartement \d+|hall) (?:des|aux) ([A-ZÀ-Ý][\wÀ-ÿ-]{2,20}s)(?![\w'’])"),
+    re.compile(
+        r"(?<!\w)(?:RESIDENCE|RÉSIDENCE|BATIMENT|BÂTIMENT|TOUR|[Rr][ée]sidence|[Bb][âa]timent) (les [a-zà-ÿ]{4,20}s|LES [A-ZÀ-Ý]{4,20}S)(?![\w'’-])"
+    ),
+    re.compile(
+        r"(?<!\w)(?:[ée]tage|RDC|ascenseur|tour|appartement \d+|hall) (?:des|aux) ([A-ZÀ-Ý][\wÀ-ÿ-]{2,20}s)(?![\w'’])"
+    ),
 )
 _NO_NAME = re.compile(
     r"^(?:Bonjour|Madame|Monsieur|Rue|Avenue|Merci|Depuis|Pour|Je|Il|Elle|Nous|Les? (?:Voisins?|Locataires?|Gens)|Mme|Messieurs|Est|Cordialement|Pas|Vous|Suite|Eiffel)\b",
@@ -53,7 +57,6 @@ _DOORS: Final = (
     ),
     re.compile(r"\b(?:no|do|ao) ([1-9]\d{1,2})(?= (?:moram|mora|moro|esta|ta) |[,.;!])"),
 )
-_DOOR_OF_MANY = re.compile(r"(?:logements|appartements|portes|apartments|flats) ?$")
 
 
 def building(said: Said) -> str | None:
@@ -61,7 +64,7 @@ def building(said: Said) -> str | None:
     for pattern in _BUILDINGS:
         for match in pattern.finditer(said.text):
             value = match[1].strip()
-            named = len(value) > 3  # noqa: PLR2004 - a code is at most as long as B12
+            named = len(value) > 3  # a code is at most as long as B12
             if named and (_NO_NAME.match(value) or _COMMON.match(value)):
                 continue
             if " des " in match[0] or " aux " in match[0]:

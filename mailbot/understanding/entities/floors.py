@@ -57,8 +57,12 @@ _LONE = re.compile(
     rf"(?:(?:^|[,(\n/.|;:] ?)|\d )({_NTH}|(?<=, )(?:{_group('fr')})(?=[,.\n)]|\Z| porte| droite| gauche)|(?:{_group('fr')})(?= porte \d| droite| gauche))(?= ?(?:[,;.)\n/:|]|\Z|droite|gauche|face|porte|bat|esc|sans asc|cote|bt\b|et dernier))",
     re.MULTILINE,
 )
-_TRAILING = re.compile(rf"(?<=[a-z]{{4}} )({_NTH})(?=[,.\n)]|\Z)|(?<=\d )({_group('fr')})(?=[,.\n)]|\Z)|(?<![\w-])({_group('fr')})(?= (?:porte \d|droite|gauche))")
-_IN_SPANISH = re.compile(rf"\b(?:en el|no) ({_group('es')}|{_group('pt')}|{_group('fr')})(?<!uarto)(?=[,.;:]|\Z| e tem| y tiene)")
+_TRAILING = re.compile(
+    rf"(?<=[a-z]{{4}} )({_NTH})(?=[,.\n)]|\Z)|(?<=\d )({_group('fr')})(?=[,.\n)]|\Z)|(?<![\w-])({_group('fr')})(?= (?:porte \d|droite|gauche))"
+)
+_IN_SPANISH = re.compile(
+    rf"\b(?:en el|no) ({_group('es')}|{_group('pt')}|{_group('fr')})(?<!uarto)(?=[,.;:]|\Z| e tem| y tiene)"
+)
 _GROUND_FR = re.compile(
     r"\b(?:rez[ -]?(?:de|d)?[ -]?(?:chauss\w*|choss\w*)|rez[ -]de[ -]jardin|r\.?d\.?c\.?(?![a-z])|au rez(?![a-z -]))"
 )
@@ -68,11 +72,11 @@ _ABROAD = re.compile(
 """One of these words or letters stands in every pattern of another language."""
 _FOREIGN: Final = (
     re.compile(rf"(?<![\w])(?:(\d{{1,2}}) ?(?:st|nd|rd|th)?|({_group('en')}))[ -](?:floor|story|storey)\b"),
-    re.compile(rf"\bfloor (?:no\.? ?|number )?(\d{{1,2}})(?!\d)()"),
+    re.compile(r"\bfloor (?:no\.? ?|number )?(\d{1,2})(?!\d)()"),
     re.compile(
         rf"(?<!\w)(?:(\d{{1,2}}) ?(?:\.?[ºoª°]|er|to)?|({_group('es')}|{_group('pt')})) (?:piso|andar|planta)\b"
     ),
-    re.compile(rf"(?:\bpiso|\bplanta) (\d{{1,2}})(?!\d)()"),
+    re.compile(r"(?:\bpiso|\bplanta) (\d{1,2})(?!\d)()"),
     re.compile(
         rf"\b(?:del|do|da|al) ()({_group('es')}|{_group('pt')}|{_group('fr')})(?<!uarto)(?=[,.;:]|\Z| e tem| y tiene)"
     ),
@@ -128,7 +132,7 @@ _BOTH_SIDES = 70
 
 
 def floor(said: Said) -> str | None:
-    """ "3", or RDC for the ground floor; of several the writer's own, then the one said most plainly, then the first."""
+    """A number, or RDC for the ground floor; of several the writer's own, then the one said most plainly, then the first."""
     best: tuple[int, int, str] | None = None
     for weight, match, value in _named(said.folded):
         before, after = (

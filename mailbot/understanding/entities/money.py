@@ -17,7 +17,7 @@ _GLUED = re.compile(
 )
 _TAXED = re.compile(rf"(?<![\d.,/-])({_WHOLE})(?:[.,](\d{{2}}))? ?(?:ht|ttc|h\.t\.|t\.t\.c\.)(?![a-z])")
 _CENTS = re.compile(
-    rf"(?<![\d.,/:+-])(?<!\d )(\d{{1,3}}(?:[ .]\d{{3}}){{1,2}}|\d{{1,6}})[,.](\d{{2}})(?![\d.,/]*\d)(?! ?(?:%|°|, ?mon metre|m2|m²|m3|m³|kwh|kw|km|cm|mm|m\b|kg|g\b|l\b|h\b|x\b|fois|bar|mbar|pour ?cent|ppm|db|metr|litr|м|кв))"
+    r"(?<![\d.,/:+-])(?<!\d )(\d{1,3}(?:[ .]\d{3}){1,2}|\d{1,6})[,.](\d{2})(?![\d.,/]*\d)(?! ?(?:%|°|, ?mon metre|m2|m²|m3|m³|kwh|kw|km|cm|mm|m\b|kg|g\b|l\b|h\b|x\b|fois|bar|mbar|pour ?cent|ppm|db|metr|litr|м|кв))"
 )
 _MONTHLY = re.compile(
     rf"(?<![\d.,/-])(?<!\d )({_WHOLE})(?:[.,](\d{{2}}))?(?: (?:de plus|en plus|now))? ?(?:(?:par|chaque|/|a|al|por|every|per|each|am|pro|la|pe) ?(?:mois?|month|mes|mese|luna)(?![a-z])|tous les mois|k(?:oul|ol|el) ch?har|f chhar|balles\b|de cote\b|au mois\b|de loyer\b|de caution\b|de charges\b|d'apl\b|en fiecare luna|на месяц|в месяц|на місяць|щомісяця|miesiecznie|كل شهر|في الشهر)"

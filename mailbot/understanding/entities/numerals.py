@@ -2,7 +2,7 @@
 
 import re
 
-_UNITS = "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()  # noqa: SIM905
+_UNITS = "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
 UNITS = {**{word: number for number, word in enumerate(_UNITS)}, "une": 1}
 _TENS = {"vingt": 20, "vingts": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60}
 _TENS |= {"septante": 70, "huitante": 80, "octante": 80, "nonante": 90}
@@ -20,17 +20,17 @@ DAY_WORDS = {
 
 
 def spoken_digits(folded: str) -> str:
-    """ "zero six 39 quatre vingt dix huit" is "063998"; reading ends at the first word that is no number."""
+    """In "zero six 39 quatre vingt dix huit" is "063998"; reading ends at the first word that is no number."""
     digits, pending = "", -1
     for token in re.findall(r"[a-z]+|\d+", folded):
-        if token == "et" and pending >= 20:  # noqa: PLR2004, S105 - "vingt et un"
+        if token == "et" and pending >= 20:  # noqa: S105 - "vingt et un"
             continue
         if token.isdigit():
             digits, pending = _closed(digits, pending) + token, -1
         elif token == "zero":  # noqa: S105 - a spoken nought
             digits, pending = _closed(digits, pending) + "0", -1
         elif token in _TENS:
-            if pending == 4 and _TENS[token] == 20:  # noqa: PLR2004 - "quatre vingts"
+            if pending == 4 and _TENS[token] == 20:  # "quatre vingts"
                 pending = 80
             else:
                 digits, pending = _closed(digits, pending), _TENS[token]
@@ -43,9 +43,9 @@ def spoken_digits(folded: str) -> str:
 
 def _joined(digits: str, pending: int, unit: int) -> tuple[str, int]:
     """What is behind us, and the number that may still grow."""
-    if pending in {60, 80} or (pending >= 20 and pending % 10 == 0 and unit < 10):  # noqa: PLR2004 - "soixante dix"
+    if pending in {60, 80} or (pending >= 20 and pending % 10 == 0 and unit < 10):  # "soixante dix"
         return digits, pending + unit
-    if pending >= 0 and pending % 20 == 10 and 7 <= unit <= 9:  # noqa: PLR2004 - "dix sept", "quatre vingt dix sept"
+    if pending >= 0 and pending % 20 == 10 and 7 <= unit <= 9:  # "dix sept", "quatre vingt dix sept"
         return digits, pending + unit
     return _closed(digits, pending), unit
 

@@ -30,7 +30,7 @@ def phones(said: Said) -> Iterator[str]:
         found += _parsed(match.start(), re.sub(r"\(0\)", "", match[0]))
     for match in _some(_SPOKEN, said.folded):
         digits = spoken_digits(match[0])
-        if len(digits) >= 10:  # noqa: PLR2004 - a French number
+        if len(digits) >= 10:  # a French number
             found += _parsed(match.start(), digits[:10])
     for _, number in sorted(found):
         yield number

@@ -20,7 +20,7 @@ _TYPES: Final = {
 }  # fmt: skip
 _WEAK: Final = frozenset(
     "porte cour mail cours pont cote terrasse galerie residence voie passage rampe descente montee route chemin villa domaine clos traverse".split()
-)  # noqa: SIM905
+)
 _TYPE = "|".join(re.escape(word) for word in sorted(_TYPES, key=len, reverse=True))
 _NUMBER_WORD = "|".join(re.escape(word) for word in sorted(DAY_WORDS, key=len, reverse=True))
 _START = re.compile(
@@ -28,15 +28,15 @@ _START = re.compile(
 )
 _BEHIND = re.compile(rf"(?<!\w)({_TYPE}) ((?:[a-z']{{2,20}}[ -]){{0,4}}[a-z]{{3,20}}),? (\d{{1,4}})(?= ?[,.\n])")
 _PROPER = re.compile(r" (?:(?:de|du|des|la|les?|l['’]|d['’]) ?){0,3}[A-ZÀ-Ý]")
-_PARTICLES: Final = frozenset("de du des la le les l' d' et a au aux en sur sous ar an er".split())  # noqa: SIM905
+_PARTICLES: Final = frozenset("de du des la le les l' d' et a au aux en sur sous ar an er".split())
 _TITLES: Final = frozenset(
     "saint sainte st ste general marechal docteur dr president commandant colonel capitaine abbe amiral professeur pere frere soeur vieux vieille grand grande petit petite haut haute bas basse beau belle bon bonne "
     "jean pierre paul jules victor louis henri marie emile georges rene charles jacques albert edouard leon francois andre claude anne jeanne simone rosa lucie marcel roger maurice michel gustave alexandre antoine eugene "
-    "robert ernest gabriel joseph philippe olympe aime edmond gaston pauline colette ambroise martin nelson martyrs anatole raymond ferdinand guy hector honore joliot moulin-a frederic salvador camille benoit denis romain arthur alfred blaise champs notre dame quatre trois cinq".split()  # noqa: SIM905
+    "robert ernest gabriel joseph philippe olympe aime edmond gaston pauline colette ambroise martin nelson martyrs anatole raymond ferdinand guy hector honore joliot moulin-a frederic salvador camille benoit denis romain arthur alfred blaise champs notre dame quatre trois cinq".split()
 )
 _STOPS: Final = frozenset(
     "a au aux et je j' il elle nous on dans pour depuis est bat batiment appt apt appart appartement escalier esc etage porte svp merci bonjour la le les qui que mon ma mes c' ca c ici chez sans ya y ils vous tu rdc rez "
-    "premier deuxieme troisieme quatrieme cinquieme sixieme hier demain ce cette ben kapi door puerta porta bab tel and is the my i we planta piso kat etaj ap scara подъезд quand mais ou car entree hall logement lgt urgent sont ont avec sur pas non bonsoir en plus toujours encore vers cher chere madame monsieur m mme".split()  # noqa: SIM905
+    "premier deuxieme troisieme quatrieme cinquieme sixieme hier demain ce cette ben kapi door puerta porta bab tel and is the my i we planta piso kat etaj ap scara подъезд quand mais ou car entree hall logement lgt urgent sont ont avec sur pas non bonsoir en plus toujours encore vers cher chere madame monsieur m mme".split()
 )
 _WORD = re.compile(r"[^\W\d_](?:[\w]|[-'’.](?=\w))*|\d{1,4}(?= )|[dl]['’]", re.UNICODE)
 _CAPITAL = r"[A-ZÀ-ÖØ-ÝŒ][\wÀ-ÿ'’œ]*"
@@ -57,7 +57,9 @@ _HEAD = re.compile(
 _SIGNED = re.compile(
     rf"(?:Mme|M\.|Mlle|Melle|Mr|Madame|Monsieur|[A-Z]\.) (?:[A-ZÀ-Ý]\. )?{_CAPITAL}(?:[- ]{_CAPITAL})?(?:, | à | - )({_CAPITAL}(?:{_LINK}){{0,4}})(?=[.)\n]|$| ?\.)"
 )
-_BRACKETED = re.compile(rf"\((?:[^()\n]{{0,12}}(?:étage|etage|rdc|RDC|chaussée|\de|\dème|rue|cité|quartier)[^()\n]{{0,20}}), ?{_CITY}\)")
+_BRACKETED = re.compile(
+    rf"\((?:[^()\n]{{0,12}}(?:étage|etage|rdc|RDC|chaussée|\de|\dème|rue|cité|quartier)[^()\n]{{0,20}}), ?{_CITY}\)"
+)
 _ANYWHERE = re.compile(rf"(?<![\w'’-])(?:[àÀ]|[Ff]ait à|Ville de|commune de) {_CITY}(?![\w])")
 _ELSEWHERE = re.compile(
     r"(?:(?:elle|il|qui|Nous|ils|elles) (?:est|habite|vit|vivait|sont)|retraite|coiffeuse|[ée]tudiante?s?|ancien\w*|instituteur|institutrice|mari[ée]e?s?|drame|vendange|rest[ée]e?|fois|chantier|arm[ée]e|foyer|parents|vivait|centre|petite maison|prison|concert|match|chez ma \w+|chez mon \w+|chez sa \w+|chez son \w+|eu|reprend\w*|sociologie|collège|lyc[ée]e|école|nuits|monsieur|affect[ée]\w*|appartement|priv[ée]|travail\w*|boss\w*|[ée]tudi\w*|parti\w*|pars|part|partir|mut[ée]\w*|h[ôo]pital|hospitalis\w+|envoy\w+|train|n[ée]e?s?|vais|va|aller|all[ée]e?|vont|EHPAD|T\d|F\d|emploi|CDI|stage|fac|universit\w+|march[ée]|vivre|d[ée]m[ée]nag\w+|fils|fille|m[èe]re|sœur|fr[èe]re|amie?|cousine?|enterr\w*|vacances|revenu\w*|poste|rendez-vous|mission|relog\w+|mutation|adress\w+|appel\w*|[ée]cri\w*|dit|dis|demand\w+|parl\w+|pass\w*|merci|pr[êe]t\w*|don\w+|confi\w+|r[ée]pon\w+|face|grâce|quant|jusqu['’]|rapport|d[ûu]|copie|tribunal|gare|aéroport|dormir|retourn\w+|rentr\w+) (?:\w+ ){0,1}$"
@@ -96,7 +98,7 @@ def place(said: Said) -> dict[str, str]:
 def _postal(said: Said, street: _Street | None) -> re.Match[str] | None:
     """A number of five digits is a postcode when a city follows, or an address or a bracket stands before."""
     for match in _POSTAL.finditer(said.text):
-        near = street is not None and 0 <= match.start() - street.end <= 40  # noqa: PLR2004 - one line of an address
+        near = street is not None and 0 <= match.start() - street.end <= 40  # one line of an address
         bracket = said.text[max(0, match.start() - 1) : match.start()] == "("
         named = match[2] is not None and not _NO_CITY.match(match[2])
         if near or bracket or named:
@@ -146,7 +148,7 @@ def _name(said: Said, start: int, *, shouted: bool) -> tuple[str, int] | None:
     capitals = False
     for word in _WORD.finditer(line):
         gap = line[end : word.start()]
-        if gap.strip(" ") or len(gap) > 2:  # noqa: PLR2004 - a comma or more ends it
+        if gap.strip(" ") or len(gap) > 2:  # a comma or more ends it
             break
         small = said.folded[start + word.start() : start + word.end()]
         if small in _PARTICLES and (not whole or _goes_on(line, word.end(), shouted=shouted)):
@@ -204,7 +206,7 @@ def _continues(taken: list[str], word: str, particle: str, *, capitals: bool, sh
         return False
     if particle in {"des", "aux"}:
         return last.endswith(("s", "x")) and word.casefold().endswith(("s", "x"))
-    return not particle and count < 2  # noqa: PLR2004 - first name and name
+    return not particle and count < 2  # first name and name
 
 
 def _neat(words: list[str]) -> str:

@@ -13,9 +13,9 @@ _TENANT = (
     rf"(?i)\b(?:locataire|locat[aá]ri[oa]|inquilin[oa]|tenant|compte locataire|compte client)(?: ref(?:erence)?\.?| no\.?| n[°ºo]\.?|:|,){{0,2}} {_SHAPE}\b",
     rf"(?i)(?:^|[\s(,.])(?:r[ée]f\.?|r[ée]f[ée]rence|ref|compte) ?:? ?(?:n[°ºo] ?)?{_SHAPE}\b",
     rf"(?i)\b(?:my number(?: with you)?|mi n[úu]mero|(?:o )?meu n[úu]mero|la mienne|r[ée]f[ée]rence [àa] moi)(?: is|'s| es| [ée]| est| c'est| o|:){{0,3}} {_SHAPE}\b",
-    rf"(?i)(?:رقمي|الحريف عندكم|رقم المستأجر|мой номер|номер (?:договора|жильца|клиента)|л/с|мій номер|mój numer|nr najemcy|numer najemcy|num[ăa]rul meu|il mio numero|codice inquilino|matricola|numaram|kiracı no|kiracı numaram|我的编号|租户编号|编号|আমার নম্বর|ভাড়াটিয়া নম্বর)[ :是是e]{{0,4}}(?:jest |este |[èе—-] )?{_SHAPE}\b",  # noqa: RUF001
+    rf"(?i)(?:رقمي|الحريف عندكم|رقم المستأجر|мой номер|номер (?:договора|жильца|клиента)|л/с|мій номер|mój numer|nr najemcy|numer najemcy|num[ăa]rul meu|il mio numero|codice inquilino|matricola|numaram|kiracı no|kiracı numaram|我的编号|租户编号|编号|আমার নম্বর|ভাড়াটিয়া নম্বর)[ :是是e]{{0,4}}(?:jest |este |[èе—-] )?{_SHAPE}\b",
     r"(?i)\bdossier (?:n[°ºo] ?)?(0\d{6,8})\b",
-    rf"(?i)(?:номер\w*|№|numer\w*|nr\.?|num[ăa]r\w*|numero|número|编号|号码?|নম্বর|রেফারেন্স|ref\w*\.?|referin\w+|dosar\w*|dossier|cod\w*|n°|n\.)(?: ?(?:мой|мій|meu|mio|mój|jest|este|è|е|—|-|:|是|为|：|আমার|locatar\w*|жильца|клиента|клієнта|мешканця|najemcy|lokatora|inquilino|client)){{0,3}} ?((?:[A-Z]{{1,3}}[-/]?)?\d{{6,9}}|(?:[A-Z]{{1,3}}-)?\d{{2,6}}-\d{{2,6}}(?:-\d{{1,4}})?)(?:[^\w-]|$)",
+    r"(?i)(?:номер\w*|№|numer\w*|nr\.?|num[ăa]r\w*|numero|número|编号|号码?|নম্বর|রেফারেন্স|ref\w*\.?|referin\w+|dosar\w*|dossier|cod\w*|n°|n\.)(?: ?(?:мой|мій|meu|mio|mój|jest|este|è|е|—|-|:|是|为|：|আমার|locatar\w*|жильца|клиента|клієнта|мешканця|najemcy|lokatora|inquilino|client)){0,3} ?((?:[A-Z]{1,3}[-/]?)?\d{6,9}|(?:[A-Z]{1,3}-)?\d{2,6}-\d{2,6}(?:-\d{1,4})?)(?:[^\w-]|$)",
     r"(?:^|[\s(,:])(00\d{6})(?:[\s,.;)]|$)",
     r"(?:^|[\s(,:])([A-Z]{1,3}-\d{2}-\d{4}|[A-Z]{1,3}-\d{5,7}|\d{2,3}-\d{5}|\d{3}-\d{4}|\d{3,4}-\d{3}|\d{3}-\d{2}-\d{2})(?:[\s,.;)]|$)",
 )

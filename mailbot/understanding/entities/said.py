@@ -7,7 +7,7 @@ from datetime import date
 
 MOST_CHARACTERS = 40_000
 """Nobody writes more; what follows is not searched."""
-_PLAIN = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "‑": "-"}  # noqa: RUF001
+_PLAIN = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "‑": "-"}
 
 
 @dataclass(frozen=True, slots=True)
