@@ -149,7 +149,8 @@ class _Looks:
             return Seen("", best.confidence)
         if best.confidence < _CREDIBLE and plausible.is_rubbish(best.text, scanned=True):
             return Seen("", best.confidence)
-        return Seen(best.text, best.confidence)
+        doubt = None if best.confidence >= _UPRIGHT else f"hard to read: the OCR is {best.confidence:.0%} sure of it"
+        return Seen(best.text, best.confidence, doubt)
 
     def _in_script(self, level: Image.Image, script: str, stance: Orientation | None) -> bool:
         """Read it in a script other than Latin; whether the page is done with."""

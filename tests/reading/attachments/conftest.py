@@ -17,6 +17,8 @@ class CountingOcr:
 
     inner: Tesseract = field(default_factory=Tesseract)
     lacking: frozenset[str] = frozenset()
+    answer: OcrText | None = None
+    """Given in its place."""
     recognised: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
@@ -25,7 +27,7 @@ class CountingOcr:
 
     def recognise(self, image: object, languages: tuple[str, ...], dpi: int, seconds: float) -> OcrText:
         self.recognised.append(languages)
-        return self.inner.recognise(image, languages, dpi, seconds)
+        return self.answer or self.inner.recognise(image, languages, dpi, seconds)
 
     def orientation(self, image: object, dpi: int, seconds: float) -> Orientation | None:
         return self.inner.orientation(image, dpi, seconds)

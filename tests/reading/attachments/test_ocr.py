@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from bench.ocr_pages import HELD_OUT, Sheet, sheet, words
 from bench.ocr_spoil import KINDS
+from mailbot.ports import OcrText
 from mailbot.reading.attachments.budget import Budget
 from mailbot.reading.attachments.recognition import Seen, recognise
 from tests.reading.attachments.conftest import CountingOcr
@@ -159,3 +160,9 @@ def test_a_page_that_takes_too_long_is_given_up(budget: Budget, ocr: CountingOcr
     assert seen.text == ""
     assert seen.fault is not None
     assert "took longer than 1 s" in seen.fault
+
+
+def test_a_page_that_is_hard_to_read_is_said_to_be_so(budget: Budget, ocr: CountingOcr) -> None:
+    ocr.answer = OcrText("La chaudière est en panne depuis lundi", 0.55, 6)
+
+    assert recognise(picture(), budget) == Seen(ocr.answer.text, 0.55, "hard to read: the OCR is 55% sure of it")
