@@ -93,10 +93,13 @@ def test_the_readmes_example_rules_are_valid() -> None:
     from mailbot.rules import parse_rules  # noqa: PLC0415
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
-    head = "mailboxes: {a: {host: imap.example.org, user: a@example.org, password: {secret: a}}}\n"
+    rules, chat = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    head = "mailboxes: {accueil: {host: imap.example.org, user: a@example.org, password: {secret: a}}}\n"
 
-    assert parse_rules(head + example, "README.md", load_replies().names).rules
+    book = parse_rules(head + rules + chat, "README.md", load_replies().names)
+
+    assert book.rules
+    assert book.llm is not None
 
 
 @pytest.mark.parametrize("line", [line for line in COMMANDS if " explain " in line or "--offline" in line])
