@@ -12,7 +12,6 @@ from mailbot.rules import default_taxonomy
 from mailbot.understanding import Context, Engines, understand
 from mailbot.understanding.danger import find
 from mailbot.understanding.documents import understand_part
-from mailbot.understanding.entities import extract, is_iban
 
 ON = date(2026, 2, 10)
 LANGUAGES = Languages(("fr", "en", "es", "pt", "ar", "tr", "ro", "ru", "uk", "it", "zh", "pl", "de"))
@@ -50,47 +49,6 @@ def test_the_danger_net(text: str, level: str | None) -> None:
 def test_no_heating_in_july_is_no_emergency() -> None:
     assert find("Plus de chauffage depuis hier", month=7) is None
     assert find("Plus de chauffage depuis hier, j'ai un bébé", month=7) is not None
-
-
-@pytest.mark.parametrize(
-    ("text", "key", "value"),
-    [
-        ("tél 06 39 98 12 34", "phones", ("+33639981234",)),
-        ("au 03.53.01.44.12 le matin", "phones", ("+33353014412",)),
-        ("+33 6 39 98 00 11", "phones", ("+33639980011",)),
-        ("écrire à Anne.Martin@Example.org", "emails", ("anne.martin@example.org",)),
-        ("IBAN FR76 3000 6000 0112 3456 7890 189", "ibans", ("FR7630006000011234567890189",)),
-        ("IBAN FR76 3000 6000 0112 3456 7890 188", "ibans", None),
-        ("le 14/03/2026", "dates", ("2026-03-14",)),
-        ("le 3 mars", "dates", ("2026-03-03",)),
-        ("samedi 14", "dates", ("2026-02-14",)),
-        ("demain matin", "dates", ("2026-02-11",)),
-        ("le 15 décembre", "dates", ("2025-12-15",)),
-        ("412,50 €", "amounts", ("412.50",)),
-        ("1 240 euros", "amounts", ("1240.00",)),
-        ("8 rue du Moulin, 59000 Lille", "address", "8 rue du Moulin"),
-        ("8 rue du Moulin, 59000 Lille", "postcode", "59000"),
-        ("8 rue du Moulin, 59000 Lille", "city", "Lille"),
-        ("bâtiment B", "building", "B"),
-        ("escalier C", "stair", "C"),
-        ("3ème étage", "floor", "3"),
-        ("au rez-de-chaussée", "floor", "RDC"),
-        ("porte 12", "door", "12"),
-        ("référence locataire : 00458712", "tenant_ref", "00458712"),
-        ("disponible après 17h", "availability", "après 17h"),
-        ("numéro unique 0590226014587G1234", "application_no", "0590226014587G1234"),
-        ("numéro 059022601458712345", "application_no", "059022601458712345"),
-        ("numéro 05902260145871234", "application_no", None),
-    ],
-)
-def test_entities_are_what_the_words_say(text: str, key: str, value: object) -> None:
-    assert extract("", text, ON).get(key) == value
-
-
-def test_iban_check_digits() -> None:
-    assert is_iban("FR7630006000011234567890189")
-    assert is_iban("GB82WEST12345698765432")
-    assert not is_iban("GB82WEST12345698765431")
 
 
 @pytest.mark.parametrize(
