@@ -1,6 +1,6 @@
 """How soon someone must act: linear models over words and concepts, stacked with intent and season.
 
-It says what it thinks; the danger net (mailbot.understanding.danger) may raise a level, and nothing may lower the net's.
+It says what it thinks; the danger net (mailbot.understanding.danger) may raise a level, and nothing lowers the net's.
 """
 
 import hashlib

@@ -20,9 +20,7 @@ _BUILDINGS: Final = (
         r"(?<!\w)(?:bat|bât|bloc|batiment|bâtiment)(?:\. ?| )([bcdfgh]\d?|a(?= ?(?:[,.;\n]|$|porte|esc|appt?|\d)))(?![\w'’])",
         re.IGNORECASE,
     ),
-    re.compile(
-        r"(?<!\w)(Les [A-ZÀ-Ý][\wÀ-ÿ-]{2,20})(?=[,.;:)']|$| \d| bloc| etaj| kat| piętro| подъезд)", re.MULTILINE
-    ),
+    re.compile(r"(?<!\w)(Les [A-ZÀ-Ý][\wÀ-ÿ-]{2,20})(?![\w])", re.MULTILINE),
     re.compile(
         r"(?<!\w)(?:RESIDENCE|RÉSIDENCE|BATIMENT|BÂTIMENT|TOUR|[Rr][ée]sidence|[Bb][âa]timent) (les [a-zà-ÿ]{4,20}s|LES [A-ZÀ-Ý]{4,20}S)(?![\w'’-])"
     ),
@@ -50,7 +48,7 @@ _ORDINAL: Final = {"premier": "1", "birinci": "1", "deuxieme": "2", "ikinci": "2
 _ONE_LETTER = frozenset("b")
 _DOORS: Final = (
     re.compile(
-        r"(?<![\w-])(?:porte|appartement|appart|appt|apt|apart|apartment|apartamento|appartamento|apto|usa|lok|spod|apartament|apartamentul|apartamentu|ap|lgt|logement|studio|chambre|flat|door|unit|puerta|porta|interno|int|daire|kapi|mieszkani[ea]|mieszkaniu|drzwi|lokal|квартир[аыеуіою]{1,2}|кв|двер[иіь]|дверь номер|باب|الباب|لباب|الشقة|شقة|bab(?: dari)?|দরজা|ফ্ল্যাট|রুম|门|公寓)(?: নম্বর| নং| номер| n°| no| nr| numero| number| рقم| رقم| №|:|\.)? ?([a-z]?-?\d{1,4}[a-z]?)(?![\w%€]|[.,]\d| ?(?:etages?|m2|m²|pieces?|euros?|personnes?|fois|jours?|mois|ans|semaines|kat\b|h\b|piso|et \d|eme|heures|am\b|pm\b))"
+        r"(?<![\w-])(?:porte|appartement|appart|appt|apt|apart|apartment|apartamento|appartamento|apto|usa|lok|spod|apartament|apartamentul|apartamentu|ap|lgt|logement|studio|chambre|flat|door|unit|puerta|porta|interno|int|daire|kapi|mieszkani\w{1,3}|drzwi\w{0,3}|lokal\w{0,2}|pod numerem|квартир[аыеуіою]{1,2}|кв|двер[иіь]|дверь номер|باب|الباب|لباب|الشقة|شقة|bab(?: dari)?|দরজা|ফ্ল্যাট|রুম|门|公寓)(?: নম্বর| নং| номер| n°| no| nr| numero| number| рقم| رقم| №|:|\.)? ?([a-z]?-?\d{1,4}[a-z]?)(?![\w%€]|[.,]\d| ?(?:etages?|m2|m²|pieces?|euros?|personnes?|fois|jours?|mois|ans|semaines|kat\b|h\b|piso|et \d|eme|heures|am\b|pm\b))"
     ),
     re.compile(
         r"(?<![\w.,])(\d{1,4}) ?(?:numara\w*|no'?lu daire|号门|室|号房|نمبر| ?নম্বর (?:ফ্ল্যাট|দরজা|রুম)| ?নং ফ্ল্যাট|号公寓)"

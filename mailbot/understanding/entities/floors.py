@@ -67,7 +67,7 @@ _GROUND_FR = re.compile(
     r"\b(?:rez[ -]?(?:de|d)?[ -]?(?:chauss\w*|choss\w*)|rez[ -]de[ -]jardin|r\.?d\.?c\.?(?![a-z])|au rez(?![a-z -]))"
 )
 _ABROAD = re.compile(
-    r"floor|story|storey|piso|piano|andar|planta|etaj|r/c|res.do.chao|terreo|parter|kat|pietr|ground|\betage|[\u0370-\u1fff\u2e80-\uffff]|\b(?:en el|no|del|do|da|al|o|f|fi|3and|ta3) "
+    r"floor|story|storey|piso|piano|andar|planta|etaj|r/c|res.do.chao|terreo|parter|\bet\.|kat|pietr|ground|\betage|[\u0370-\u1fff\u2e80-\uffff]|\b(?:en el|no|del|do|da|al|o|f|fi|3and|ta3) "
 )
 """One of these words or letters stands in every pattern of another language."""
 _FOREIGN: Final = (
@@ -92,7 +92,8 @@ _FOREIGN: Final = (
         rf"(?<!\w)(?:(\d{{1,2}})(?:-?\w{{1,3}})?|({_group('ru')}|{_group('uk')})\w{{1,5}}) (?:этаж|поверх|поверс)\w{{0,3}}"
     ),
     re.compile(r"(?:этаж|поверх) (\d{1,2})(?!\d)()"),
-    re.compile(rf"(?<!\w)(?:(\d{{1,2}})\.?|({_group('pl')})\w{{1,4}}) pietr\w{{1,3}}"),
+    re.compile(rf"(?<!\w)(?:(\d{{1,2}})(?:\.|-\w{{1,3}})?|({_group('pl')})\w{{0,4}}) pietr\w{{1,3}}"),
+    re.compile(r"\bet\. ?(\d{1,2})(?!\d)()"),
     re.compile(r"\bpietro (\d{1,2})(?!\d)()"),
     re.compile(
         rf"(?:طابق|الطابق|دور|الدور|طابك|اتاج|إيتاج|ايطاج|الإيطاج|لإيطاج) (?:ال)?(?:(\d{{1,2}})|({_group('ar')}))"

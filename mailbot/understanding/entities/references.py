@@ -10,7 +10,7 @@ from mailbot.understanding.entities.said import Said
 _SHAPE = r"((?:[A-Z]{1,3}[-/ ]?)?\d{1,9}(?:-\d{1,9}){0,3}(?:-[A-Z])?)"
 _TENANT = (
     rf"(?i)\b(?:r[ée]f(?:[ée]rences?)?\.?|dossier|num[ée]ro|n[°ºo]|n°) ?(?:de |du |: ?)?(?:mon |ma )?(?:locataire|client|locatif|compte)s? ?(?:n[°ºo]\.?|num[ée]ro|:|est|c'est){{0,2}} ?{_SHAPE}\b",
-    rf"(?i)\b(?:locataire|locat[aá]ri[oa]|inquilin[oa]|tenant|compte locataire|compte client)(?: ref(?:erence)?\.?| no\.?| n[°ºo]\.?|:|,){{0,2}} {_SHAPE}\b",
+    rf"(?i)(?:^|[^\pL])(?:locataire|locat[aá]ri[oa]|inquilin[oa]|tenant|compte locataire|compte client)(?: ref(?:erence)?\.?| no\.?| n[°ºo]\.?|:|,){{0,2}} {_SHAPE}\b",
     rf"(?i)(?:^|[\s(,.])(?:r[ée]f\.?|r[ée]f[ée]rence|ref|compte) ?:? ?(?:n[°ºo] ?)?{_SHAPE}\b",
     rf"(?i)\b(?:my number(?: with you)?|mi n[úu]mero|(?:o )?meu n[úu]mero|la mienne|r[ée]f[ée]rence [àa] moi)(?: is|'s| es| [ée]| est| c'est| o|:){{0,3}} {_SHAPE}\b",
     rf"(?i)(?:رقمي|الحريف عندكم|رقم المستأجر|мой номер|номер (?:договора|жильца|клиента)|л/с|мій номер|mój numer|nr najemcy|numer najemcy|num[ăa]rul meu|il mio numero|codice inquilino|matricola|numaram|kiracı no|kiracı numaram|我的编号|租户编号|编号|আমার নম্বর|ভাড়াটিয়া নম্বর)[ :是是e]{{0,4}}(?:jest |este |[èе—-] )?{_SHAPE}\b",
@@ -20,7 +20,7 @@ _TENANT = (
     r"(?:^|[\s(,:])([A-Z]{1,3}-\d{2}-\d{4}|[A-Z]{1,3}-\d{5,7}|\d{2,3}-\d{5}|\d{3}-\d{4}|\d{3,4}-\d{3}|\d{3}-\d{2}-\d{2})(?:[\s,.;)]|$)",
 )
 _LEASE = (
-    rf"(?i)\b(?:bail|contrat de location|contrat|lease|contrato|contratto|contract\w*|umow\w*|договор\w*|договір|sözleşme\w*|kontrat\w*|合同|租约|চুক্তি\w*|عقد|العقد|najm\w*)(?: n[°ºo]\.?| num[ée]ro| no\.?| nr\.?| r[ée]f\.?| №| numaras[ıi]| n\.| numer| număr\w*| номер|号|编号| নম্বর| رقم| de închiriere| di locazione| najmu| аренды| оренди| найму| :|:|：){{0,3}} {_SHAPE}\b",
+    rf"(?i)(?:^|[^\pL])(?:bail|contrat de location|contrat|lease|contrato|contratto|contract\w*|umow\w*|договор\w*|договір|sözleşme\w*|kontrat\w*|合同|租约|চুক্তি\w*|عقد|العقد|najm\w*)(?: n[°ºo]\.?| num[ée]ro| no\.?| nr\.?| r[ée]f\.?| №| numaras[ıi]| n\.| numer| număr\w*| номер|号|编号| নম্বর| رقم| de închiriere| di locazione| najmu| аренды| оренди| найму| :|:|：){{0,3}} {_SHAPE}\b",
 )
 _FEWEST_DIGITS = 4
 _NOT_OURS = re.compile(
