@@ -22,11 +22,11 @@ _BIT = (
     .replace("_HOUR_", _HOUR)
     .replace("_MONTH_", "|".join(re.escape(m) for m in MONTHS))
 )
-_JOIN = r"(?:, ?| )(?:(?:et|ou|sauf|mais|plutot|si possible|uniquement|seulement|or|and|except|o|y|menos|excepto|ou|e|exceto|menos|haric|ve|veya|и|или|кроме|і|або|крім|oprocz|lub|sau|si|mais pas|pas) ?(?:le |les |the |el |os |o )?)?"
+_JOIN = r"(?:, ?| )(?:(?:et|ou|sauf|mais|plutot|si uniquement|seulement|or|and|except|o|y|menos|excepto|ou|e|exceto|menos|haric|ve|veya|и|или|кроме|і|або|крім|oprocz|lub|sau|si|mais pas|pas) ?(?:le |les |the |el |os |o )?)?"
 _RUN = re.compile(rf"(?<![\w-])(?:plutot |si possible )?{_BIT}(?:{_JOIN}{_BIT}){{0,8}}(?![\w-])")
 _TRIGGER = re.compile(
     r"(?:je (?:suis|serai|reste)(?: toujours| souvent)? (?:la|libre|dispo\w*|present\w*|chez moi|joignable|disponible|en teletravail)|on (?:est|sera) (?:la|dispo\w*|libres?|chez nous)|nous (?:sommes|serons) (?:la|disponibles?|libres?|presents?|chez nous)|je reste|"
-    r"dispos?|disponibles?|disponibilites?|joignables?|presente?s?|libres?|pass(?:ez|er)|venez|venir(?: plutot)?|possible|r?appelez(?:-moi)?|m'appeler|me rappeler|me joindre|mettez-moi|quelqu'un|donc :?|creneau,|etre la|mieux(?: serait)?|creneau|teletravail|"
+    r"dispos?|disponibles?|disponibilites?|joignables?|presente?s?|libres?|possible|r?appelez(?:-moi)?|m'appeler|me rappeler|me joindre|mettez-moi|donc :?|creneau,|etre la|mieux(?: serait)?|creneau|teletravail|"
     r"available|free|at home|come|call(?: me)?|puedo estar|disponible|estoy|estou|posso|in casa|disponibil\w*|acasa|дома|дома буду|вдома|dostepn\w+|w domu|evdey\w*|gelirim|musait\w*)[^.\n!?]{0,25}$"
 )
 _FOLLOWED = re.compile(

@@ -14,7 +14,7 @@ _BUILDINGS: Final = (
         rf"(?<!\w)(?:[Bb][âa]timent|[Bb][âa]t\.?|[Tt]our|[Ii]mmeuble|[Rr][ée]sidence|[Rr]es\.|[Ee]ntr[ée]e) {_NAME}"
     ),
     re.compile(
-        r"(?<![\w'])([A-Z]\d?|\d{1,2}) ?(?:[Bb]lok|BLOK|[Bb]loğun|[Bb]lokta\w*|[Bb]inası\w*|[Bb]loktayım|ব্লক|বিল্ডিং|ভবন|号?楼(?!上|下|梯|道|的)|栋|座|号楼|幢|楼栋)"
+        r"(?<![A-Za-z0-9'])([A-Z]\d?|\d{1,2}) ?(?:[Bb]lok|BLOK|[Bb]loğun|[Bb]lokta\w*|[Bb]inası\w*|[Bb]loktayım|ব্লক|বিল্ডিং|ভবন|(?<=[A-Z])楼|号楼|栋|座|号楼|幢|楼栋)"
     ),
     re.compile(
         r"(?<!\w)(?:bat|bât|bloc|batiment|bâtiment)(?:\. ?| )([bcdfgh]\d?|a(?= ?(?:[,.;\n]|$|porte|esc|appt?|\d)))(?![\w'’])",
@@ -41,7 +41,7 @@ _STAIRS: Final = (
         r"(?<!\w)(?:escalier|esc|staircase|stairwell|stair|escalera|escada|entrada|scara|scala|klatka|klatce|klatki|подъезд|подъезде|подъезда|під'їзд|під'їзді|під'їзду|драбина|сходи|السلم|السلّم|الدرج|للدروج|الدروج|دروج|المدخل|drouj|droj|merdiven|সিঁড়ি|楼梯|单元)(?: no| nr| n°| numero| رقم| номер|:|\.)? ?([a-zабв]|[1-9]\d?)(?![\w']| \d\d|[.,]\d|[.,]\d| ?(?:marches|h\b|etages?|fois|jours|ans|€))"
     ),
     re.compile(
-        r"(?<![\w.,])(\d{1,2}|[a-z]|premier|deuxieme|birinci|ikinci|ucuncu|dorduncu)(?:\.|-?[а-я]{1,2}|eme|e|°)? ?(?:merdiven\w*|подъезд\w*|під'їзд\w*|单元|号?楼梯|সিঁড়ি)"
+        r"(?<![a-z0-9.,])(\d{1,2}|[a-z]|premier|deuxieme|birinci|ikinci|ucuncu|dorduncu)(?:\.|-?[а-я]{1,2}|eme|e|°)? ?(?:merdiven\w*|подъезд\w*|під'їзд\w*|单元|号?楼梯|সিঁড়ি)"
     ),
 )
 _ORDINAL: Final = {"premier": "1", "birinci": "1", "deuxieme": "2", "ikinci": "2", "ucuncu": "3", "dorduncu": "4"}
@@ -51,7 +51,7 @@ _DOORS: Final = (
         r"(?<![\w-])(?:porte|appartement|appart|appt|apt|apart|apartment|apartamento|appartamento|apto|usa|lok|spod|apartament|apartamentul|apartamentu|ap|lgt|logement|studio|chambre|flat|door|unit|puerta|porta|interno|int|daire|kapi|mieszkani\w{1,3}|drzwi\w{0,3}|lokal\w{0,2}|pod numerem|квартир[аыеуіою]{1,2}|кв|двер[иіь]|дверь номер|باب|الباب|لباب|الشقة|شقة|bab(?: dari)?|দরজা|ফ্ল্যাট|রুম|门|公寓)(?: নম্বর| নং| номер| n°| no| nr| numero| number| рقم| رقم| №|:|\.)? ?([a-z]?-?\d{1,4}[a-z]?)(?![\w%€]|[.,]\d| ?(?:etages?|m2|m²|pieces?|euros?|personnes?|fois|jours?|mois|ans|semaines|kat\b|h\b|piso|et \d|eme|heures|am\b|pm\b))"
     ),
     re.compile(
-        r"(?<![\w.,])(\d{1,4}) ?(?:numara\w*|no'?lu daire|号门|室|号房|نمبر| ?নম্বর (?:ফ্ল্যাট|দরজা|রুম)| ?নং ফ্ল্যাট|号公寓)"
+        r"(?<![a-z0-9.,])(\d{1,4}) ?(?:numara\w*|no'?lu daire|号门|室|号房|نمبر| ?নম্বর (?:ফ্ল্যাট|দরজা|রুম)| ?নং ফ্ল্যাট|号公寓)"
     ),
     re.compile(r"\b(?:no|do|ao) ([1-9]\d{1,2})(?= (?:moram|mora|moro|esta|ta) |[,.;!])"),
 )

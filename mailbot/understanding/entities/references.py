@@ -16,11 +16,16 @@ _TENANT = (
     rf"(?i)(?:رقمي|الحريف عندكم|رقم المستأجر|мой номер|номер (?:договора|жильца|клиента)|л/с|мій номер|mój numer|nr najemcy|numer najemcy|num[ăa]rul meu|il mio numero|codice inquilino|matricola|numaram|kiracı no|kiracı numaram|我的编号|租户编号|编号|আমার নম্বর|ভাড়াটিয়া নম্বর)[ :是是e]{{0,4}}(?:jest |este |[èе—-] )?{_SHAPE}\b",
     r"(?i)\bdossier (?:n[°ºo] ?)?(0\d{6,8})\b",
     r"(?i)(?:номер\w*|№|numer\w*|nr\.?|num[ăa]r\w*|numero|número|编号|号码?|নম্বর|রেফারেন্স|ref\w*\.?|referin\w+|dosar\w*|dossier|cod\w*|n°|n\.)(?: ?(?:мой|мій|meu|mio|mój|jest|este|è|е|—|-|:|是|为|：|আমার|locatar\w*|жильца|клиента|клієнта|мешканця|najemcy|lokatora|inquilino|client)){0,3} ?((?:[A-Z]{1,3}[-/]?)?\d{6,9}|(?:[A-Z]{1,3}-)?\d{2,6}-\d{2,6}(?:-\d{1,4})?)(?:[^\w-]|$)",
-    r"(?:^|[\s(,:])(00\d{6})(?:[\s,.;)]|$)",
-    r"(?:^|[\s(,:])([A-Z]{1,3}-\d{2}-\d{4}|[A-Z]{1,3}-\d{5,7}|\d{2,3}-\d{5}|\d{3}-\d{4}|\d{3,4}-\d{3}|\d{3}-\d{2}-\d{2})(?:[\s,.;)]|$)",
+    r"(?:^|[^\w\-/+.])(00\d{6})(?:[^\w\-/]|$)",
+    r"(?:^|[^\w\-/+.])([A-Z]{1,3}-\d{2}-\d{4}|[A-Z]{1,3}-\d{5,7}|\d{2,3}-\d{5}|\d{3}-\d{4}|\d{3,4}-\d{3}|\d{3}-\d{2}-\d{2})(?:[^\w\-/]|$)",
 )
 _LEASE = (
     rf"(?i)(?:^|[^\pL])(?:bail|contrat de location|contrat|lease|contrato|contratto|contract\w*|umow\w*|договор\w*|договір|sözleşme\w*|kontrat\w*|合同|租约|চুক্তি\w*|عقد|العقد|najm\w*)(?: n[°ºo]\.?| num[ée]ro| no\.?| nr\.?| r[ée]f\.?| №| numaras[ıi]| n\.| numer| număr\w*| номер|号|编号| নম্বর| رقم| de închiriere| di locazione| najmu| аренды| оренди| найму| :|:|：){{0,3}} {_SHAPE}\b",
+)
+_ABROAD = r"(?:^|[^\w\-/+.])([A-Z]{1,3}-\d{3,7}|\d{2,4}-\d{3,5}(?:-\d{2,4})?|\d{6,8})(?:[^\w\-/]|$)"
+"""Bare in a mail whose letters are not French: who writes so copies the number from a letter."""
+_NOT_FRENCH = re.compile(
+    "[\u0103\u0105\u0107\u0119\u0142\u0144\u015b\u017a\u017c\u0219\u021b\u0370-\u1fff\u2e80-\uffee]"
 )
 _FEWEST_DIGITS = 4
 _NOT_OURS = re.compile(
@@ -53,11 +58,13 @@ def first_reference(said: Said, patterns: tuple[str, ...]) -> str | None:
         for match in re2.finditer(pattern, said.text):
             value = str(match[1] if match.re.groups else match[0]).strip()
             start = match.start()
-            ours = pattern not in (*_TENANT, *_LEASE) or not (
+            ours = pattern not in (*_TENANT, *_LEASE, _ABROAD) or not (
                 _NOT_OURS.search(said.folded[max(0, start - 40) : start]) or _too_plain(value)
             )
             if value and ours:
                 return value
+    if patterns == _TENANT and _NOT_FRENCH.search(said.text):
+        return first_reference(said, (_ABROAD,))
     return None
 
 
