@@ -34,7 +34,7 @@ SEEDS = {
     "xls": xls(record(0x0204, at(0, 0) + b"\1\0\0a") + record(0x027E, at(1, 1, 1) + rk(46053))),
     "zip": zipped(("a.txt", b"a" * 100), ("b.zip", zipped(("c", b"d")))),
     "tar": tar(),
-    "gz": gzip.compress(b"a" * 1000),
+    "gz": gzip.compress(b"a" * 1000, mtime=0),
     "p7m": signed(der(4, ENTITY)),
     "ics": INVITATION.format(method="REQUEST").encode(),
 }

@@ -58,7 +58,7 @@ TRACK_OF_FILM = b"\0\0\0\x20hdlr" + bytes(8) + b"vide" + bytes(12)
         (b"RIFF\x24\0\0\0WEBPVP8 ", "image/webp"),
         (b"7z\xbc\xaf\x27\x1c\0\4", "application/x-7z-compressed"),
         (b"Rar!\x1a\x07\1\0", "application/vnd.rar"),
-        (gzip.compress(b"a"), "application/gzip"),
+        (gzip.compress(b"a", mtime=0), "application/gzip"),
         (bz2.compress(b"a"), "application/x-bzip2"),
         (lzma.compress(b"a"), "application/x-xz"),
         (tar(), "application/x-tar"),
