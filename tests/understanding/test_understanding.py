@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from mailbot.engines.embedding import Embedding
-from mailbot.engines.features import counts, weighed
+from mailbot.engines.features import CONCEPTS, SIZE, counts, weighed
 from mailbot.engines.intent import IntentModel, load_weights
 from mailbot.engines.languages import Languages
 from mailbot.errors import Misconfigured
@@ -96,7 +96,9 @@ def test_features_are_the_same_for_accents_and_capitals() -> None:
     assert counts("Élève FUITE") == counts("eleve fuite")
     buckets, values = weighed(counts("fuite d'eau"), load_weights().idf)
     assert len(buckets) == len(values)
-    assert float((values**2).sum()) == pytest.approx(1, abs=1e-3)
+    for first, end, length in ((0, 1 << 17, 1.0), (1 << 17, CONCEPTS, 0.7), (CONCEPTS, SIZE, 0.5)):
+        block = values[(buckets >= first) & (buckets < end)]
+        assert float((block**2).sum()) == pytest.approx(length**2, abs=1e-3)
 
 
 CERTIFICATE = """ATTESTATION D'ASSURANCE HABITATION
