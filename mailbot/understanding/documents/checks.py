@@ -1,0 +1,169 @@
+"""Whether an insurance certificate holds: against the day of the mail, its sender and the tenant directory."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from mailbot.model import Check, Reading
+from mailbot.ports import Tenant
+from mailbot.understanding.documents.page import fold
+
+_TITLES: Final = frozenset(
+    [
+        "m",
+        "mr",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "mademoiselle",
+        "mrs",
+        "ms",
+        "et",
+        "ou",
+        "nee",
+        "ne",
+        "epouse",
+        "ep",
+        "veuve",
+        "vve",
+        "de",
+        "du",
+        "la",
+        "le",
+        "des",
+    ]
+)
+_STREETS: Final = {
+    **dict.fromkeys(("av", "ave"), "avenue"),
+    **dict.fromkeys(("bd", "bld", "blvd", "boul"), "boulevard"),
+    "r": "rue",
+    "pl": "place",
+    "all": "allee",
+    "imp": "impasse",
+    "ch": "chemin",
+    "che": "chemin",
+    "rte": "route",
+    "sq": "square",
+    "res": "residence",
+    "fg": "faubourg",
+    "fbg": "faubourg",
+    "st": "saint",
+    "ste": "sainte",
+    "gal": "general",
+    "gen": "general",
+    "mal": "marechal",
+    "cdt": "commandant",
+    "dr": "docteur",
+    "pdt": "president",
+    "pce": "place",
+    "crs": "cours",
+    "q": "quai",
+    "pass": "passage",
+    "prof": "professeur",
+    "col": "colonel",
+    "cap": "capitaine",
+}
+_SMALL: Final = frozenset(["de", "du", "des", "la", "le", "les", "l", "d", "et", "a", "au", "aux"])
+_NUMBER: Final = re.compile(r"(\d{1,4})\s?(bis|ter|quater|[abcdq](?![a-z]))?(?![0-9])")
+_SUFFIX: Final = {"b": "bis", "t": "ter", "q": "quater"}
+
+
+def certificate_checks(
+    facts: Mapping[str, str], reading: Reading, today: date, tenant: Tenant | None, *, directory: bool
+) -> tuple[Check, ...]:
+    """`tenant` is who the directory says the sender is; `directory` whether there is one at all."""
+    start, end = _day(facts.get("valid_from")), _day(facts.get("valid_to"))
+    return (
+        _valid(start, end, today),
+        _in_time(start, today, tenant.lease_start if tenant else None),
+        _same_person(facts.get("insured"), reading, tenant),
+        _same_address(facts.get("address"), tenant, directory=directory),
+    )
+
+
+def _valid(start: date | None, end: date | None, today: date) -> Check:
+    if end is not None and end < today:
+        return Check("valid_today", False, f"ended on {end.isoformat()}")
+    if start is not None and start > today:
+        return Check("valid_today", False, f"begins only on {start.isoformat()}")
+    if end is None:
+        return Check("valid_today", None, "no end date could be read")
+    return Check("valid_today", True, f"valid until {end.isoformat()}")
+
+
+def _in_time(start: date | None, today: date, lease: date | None) -> Check:
+    if start is None:
+        return Check("starts_in_time", None, "no start date could be read")
+    if lease is not None and lease > today:
+        # The keys are not handed over yet: the cover must stand on that day.
+        why = f"valid from {start.isoformat()}, the lease starts on {lease.isoformat()}"
+        return Check("starts_in_time", start <= lease, why)
+    return Check("starts_in_time", start <= today, f"valid from {start.isoformat()}")
+
+
+def _same_person(insured: str | None, reading: Reading, tenant: Tenant | None) -> Check:
+    sender = reading.original_sender or reading.sender
+    known = [name for name in (sender.name if sender else "", tenant.name if tenant else "") if _words(name)]
+    if not insured or not known:
+        return Check("insured_matches_sender", None, "nothing to compare with")
+    if any(same_name(insured, name) for name in known):
+        return Check("insured_matches_sender", True, "the names agree")
+    return Check("insured_matches_sender", False, "another name than the sender's")
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.findall(r"[^\W\d_]+", fold(name)) if word not in _TITLES]
+
+
+def same_name(one: str, other: str) -> bool:
+    """Order, accents, initials, a second surname or a partner beside do not matter; a family name must be shared."""
+    mine, theirs = _words(one), _words(other)
+    long_mine, long_theirs = {w for w in mine if len(w) > 1}, {w for w in theirs if len(w) > 1}
+    shared = long_mine & long_theirs
+    if len(shared) >= 2:
+        return True
+    if not shared:
+        return False
+    rest_mine = [w for w in mine if w not in shared]
+    rest_theirs = [w for w in theirs if w not in shared]
+    if not rest_mine or not rest_theirs:
+        return True
+    initials = {w[0] for w in rest_mine if len(w) == 1} & {w[0] for w in rest_theirs}
+    initials |= {w[0] for w in rest_theirs if len(w) == 1} & {w[0] for w in rest_mine}
+    return bool(initials)
+
+
+def _same_address(address: str | None, tenant: Tenant | None, *, directory: bool) -> Check:
+    name = "address_matches_tenant"
+    if not directory:
+        return Check(name, None, "no tenant directory")
+    if tenant is None:
+        return Check(name, None, "the sender is not in the tenant directory")
+    if not tenant.address:
+        return Check(name, None, "the tenant directory has no address for the sender")
+    if not address:
+        return Check(name, None, "no address could be read")
+    same = same_address(address, tenant.address)
+    return Check(name, same, "the addresses agree" if same else "another address than the tenant directory's")
+
+
+def same_address(one: str, other: str) -> bool:
+    """House number with its bis, and the street's words, whatever their abbreviations."""
+    return _street(one) == _street(other) if _street(one)[0] and _street(other)[0] else False
+
+
+def _street(text: str) -> tuple[str, str, frozenset[str]]:
+    plain = re.split(r"\b\d{5}\b", fold(text).replace("'", " ").replace("-", " ").replace("\n", ","))[0]
+    match = _NUMBER.search(plain)
+    if match is None:
+        return "", "", frozenset()
+    after = re.split(r",", plain[match.end() :].lstrip(" ,"))[0]
+    words = [_STREETS.get(word, word) for word in re.findall(r"[a-z0-9]+", after)]
+    suffix = match[2] or ""
+    return match[1].lstrip("0"), _SUFFIX.get(suffix, suffix), frozenset(words) - _SMALL
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
