@@ -97,7 +97,7 @@ class UrgencyEngine(Protocol):
     @property
     def name(self) -> str: ...
 
-    def judge(self, subject: str, text: str, ranked: Ranked, month: int) -> Judged:
+    def judge(self, subject: str, text: str, ranked: Ranked, month: int, language: str = "") -> Judged:
         """Never raises; `month` is that of the mail: cold months make a cold flat urgent."""
         ...
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -12,121 +13,213 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from mailbot.engines.features import CONCEPTS
+from mailbot.engines.features import SIZE
 from mailbot.engines.intent import Floats
-from mailbot.engines.urgency import HEADS, MODEL_FILE, evidence
+from mailbot.engines.urgency import CUES, MODEL_FILE, Told, evidence, level_of, tell, values
 from mailbot.learning.labelled import Labelled, corpus
 from mailbot.learning.train import Cut, Linear, cut, fit_stack, folds_of, idf_of, matrix, unseen
 from mailbot.learning.vectors import Vectors
+from mailbot.model import URGENCIES, UrgencyLevel
 
-_C: Final = 0.2
+_C: Final = 1.0
 _STACK_C: Final = 0.3
-_PRECISION: Final = {"critical": 0.8, "high": 0.62, "low": 0.75}
-"""Least precision of each head on unseen mails; as much recall as that leaves is taken."""
+_LEVELS: Final = {str(level): at for at, level in enumerate(URGENCIES)}
+_FOLDS: Final = 5
+_CRITICAL_PRECISION: Final = 0.8
+_LOW_FROM: Final = 0.5
+_HIGH_RECALL: Final = 0.95
+_HIGH_PRECISION: Final = 0.6
+"""Of "at least high" on unseen mails: the recall is taken unless that costs more precision than this."""
+_SURE: Final = -5
+"""Where in a mail's net evidence stands how many sure critical rules hold."""
 
+Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Doubles = npt.NDArray[np.float64]
 
 
-def _said(mails: Sequence[Labelled]) -> Bools:
-    """(mails × heads)"""
-    levels = [mail.urgency for mail in mails]
-    return np.array([[level == "critical", level in {"critical", "high"}, level == "low"] for level in levels])
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What models that were trained without a mail's hand say of it."""
 
-
-def _fit(features: csr_matrix, said: Bools) -> Linear:
-    models = [
-        LinearSVC(C=_C, class_weight="balanced", random_state=0).fit(features, said[:, head])
-        for head in range(len(HEADS))
-    ]
-    weights = np.concatenate([model.coef_ for model in models]).T.astype(np.float32)
-    return Linear(weights, np.array([model.intercept_[0] for model in models], dtype=np.float32))
+    wanted: Ints
+    """Indexes into URGENCIES."""
+    folds: Ints
+    evidence: Floats
+    net_critical: Bools
+    """The danger net is sure of it, whatever the model says."""
 
 
 def train_urgency(mails: Sequence[Labelled], vectors: Vectors) -> bytes:
     """The model file.  Raises RuntimeError when the embedding package is absent."""
-    mails = [mail for mail in mails if mail.urgency is not None and mail.intent is not None]
-    said, cuts = _said(mails), cut(mails)
+    return trained(usable(mails), vectors).content
+
+
+def usable(mails: Sequence[Labelled]) -> list[Labelled]:
+    return [mail for mail in mails if mail.urgency is not None and mail.intent is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    content: bytes
+    apart: Unseen
+    shares: Doubles
+    """(mails × heads) of mails by stacks that had not seen their hands."""
+    least: dict[str, tuple[float, float, float]]
+
+
+def trained(mails: Sequence[Labelled], vectors: Vectors, main_language: str = "fr") -> Trained:
+    """The model file with what it was chosen by."""
+    cuts = cut(mails)
+    told = [
+        tell(one.pieces, mail.subject, mail.text, mail.on.month if mail.on is not None else 1)
+        for one, mail in zip(cuts, mails, strict=True)
+    ]
     intents = sorted({str(mail.intent) for mail in mails})
-    wanted = np.array([intents.index(str(mail.intent)) for mail in mails])
-    folds = folds_of(mails, wanted)
-    apart = unseen(cuts, wanted, folds, len(intents), vectors)
-    shares = fit_stack(apart.whole, apart.sense, wanted).shares(apart.whole, apart.sense)
-    seen = _evidence(mails, cuts, said, folds, shares, intents)
-    stack, least = _stacked(seen, said, folds)
-    idf = idf_of(cuts)
-    features = matrix([one.whole for one in cuts], idf)
-    words, concepts = _fit(features, said), _fit(features[:, CONCEPTS:], said)
-    return _packed({**stack, "intents": intents, "least": least}, idf, words, concepts)
+    main = np.array([(mail.language or main_language) == main_language for mail in mails])
+    apart = _unseen(mails, cuts, told, intents, main, vectors)
+    shares = _shares(apart)
+    least = {
+        name: _least(shares[some], apart.wanted[some], apart.net_critical[some])
+        for name, some in (("main", main), ("other", ~main if (~main).any() else main))
+    }
+    idf = _idf(cuts, told)
+    linear = _fit(_matrix(told, idf), apart.wanted)
+    said = {"intents": intents, "least": least, "main_language": main_language}
+    return Trained(_packed(said, idf, linear, _stack(apart.evidence, apart.wanted)), apart, shares, least)
 
 
-def _evidence(
+def _folds(mails: Sequence[Labelled], labels: Ints, main: Bools) -> Ints:
+    """One a hand; but mails of other languages, each of which one hand wrote, are dealt out: a model without a
+    language's hand has never seen the language.
+    """
+    folds = folds_of(mails, labels)
+    others = np.flatnonzero(~main)
+    folds[others] = folds.max() + 1 + np.arange(len(others)) % _FOLDS
+    return folds
+
+
+def _idf(cuts: Sequence[Cut], told: Sequence[Told]) -> Floats:
+    seen = np.zeros(CUES, dtype=np.float32)
+    for one in told:
+        seen[list(one.cues)] += 1
+    cues = np.log((1 + len(told)) / (1 + seen)) + 1
+    return np.concatenate((idf_of(cuts), cues)).astype(np.float16).astype(np.float32)
+
+
+def _matrix(told: Sequence[Told], idf: Floats) -> csr_matrix:
+    rows = [values(one, idf) for one in told]
+    ends = np.cumsum([0, *(len(buckets) for buckets, _ in rows)])
+    columns = np.concatenate([buckets for buckets, _ in rows])
+    strengths = np.concatenate([strengths for _, strengths in rows])
+    return csr_matrix((strengths, columns, ends), shape=(len(rows), SIZE + CUES))
+
+
+def _fit(features: csr_matrix, wanted: Ints) -> Linear:
+    model = LinearSVC(C=_C, class_weight="balanced", random_state=0).fit(features, wanted)
+    weights = np.zeros((SIZE + CUES, len(URGENCIES)), dtype=np.float32)
+    bias = np.full(len(URGENCIES), -3.0, dtype=np.float32)
+    weights[:, model.classes_] = model.coef_.T
+    bias[model.classes_] = model.intercept_
+    return Linear(weights, bias)
+
+
+def _unseen(
     mails: Sequence[Labelled],
     cuts: Sequence[Cut],
-    said: Bools,
-    folds: npt.NDArray[np.int64],
-    shares: Floats,
+    told: Sequence[Told],
     intents: list[str],
-) -> Floats:
+    main: Bools,
+    vectors: Vectors,
+) -> Unseen:
+    labels = np.array([intents.index(str(mail.intent)) for mail in mails])
+    wanted = np.array([_LEVELS[str(mail.urgency)] for mail in mails])
+    folds = _folds(mails, labels, main)
+    intent = unseen(cuts, labels, folds, len(intents), vectors)
+    shares = fit_stack(intent.whole, intent.sense, labels).shares(intent.whole, intent.sense)
     rows: list[Floats] = [np.zeros(0, dtype=np.float32)] * len(mails)
-    heating = intents.index("repair.heating") if "repair.heating" in intents else None
     for fold in np.unique(folds):
-        out = folds == fold
-        idf = idf_of([one for one, held in zip(cuts, out, strict=True) if not held])
-        features = matrix([one.whole for one, held in zip(cuts, out, strict=True) if not held], idf)
-        words, concepts = _fit(features, said[~out]), _fit(features[:, CONCEPTS:], said[~out])
-        for at in np.flatnonzero(out).tolist():
-            whole = matrix([cuts[at].whole], idf)
-            each = words.margins(matrix(cuts[at].pieces.counted, idf)) if cuts[at].pieces.parts else words.bias[None]
-            on = mails[at].on
-            rows[at] = evidence(
-                words.margins(whole)[0],
-                concepts.margins(whole[:, CONCEPTS:])[0],
-                each.max(axis=0),
-                shares[at],
-                heating=0.0 if heating is None else float(shares[at][heating]),
-                month=on.month if on is not None else 1,
-                length=len(mails[at].text.split()),
-            )
-    return np.stack(rows)
+        kept, out = np.flatnonzero(folds != fold).tolist(), np.flatnonzero(folds == fold).tolist()
+        idf = _idf([cuts[at] for at in kept], [told[at] for at in kept])
+        model = _fit(_matrix([told[at] for at in kept], idf), wanted[kept])
+        wholes = model.margins(_matrix([told[at] for at in out], idf))
+        words = Linear(model.weights[:SIZE], model.bias)
+        for at, whole in zip(out, wholes, strict=True):
+            windows = words.margins(matrix(told[at].windows, idf[:SIZE])) if told[at].windows else model.bias[None]
+            rows[at] = evidence(whole, windows, told[at].net, shares[at])
+    return Unseen(wanted, folds, np.stack(rows), np.array([one.net[_SURE] > 0 for one in told]))
 
 
-def _stacked(seen: Floats, said: Bools, folds: npt.NDArray[np.int64]) -> tuple[dict[str, Any], list[float]]:
-    weights, biases, least = [], [], []
-    for head, name in enumerate(HEADS):
-        shares = np.zeros(len(seen))
-        for fold in np.unique(folds):
-            out = folds == fold
-            model = LogisticRegression(C=_STACK_C, max_iter=500).fit(seen[~out], said[~out, head])
-            shares[out] = model.predict_proba(seen[out])[:, 1]
-        model = LogisticRegression(C=_STACK_C, max_iter=500).fit(seen, said[:, head])
-        weights.append([round(float(weight), 4) for weight in model.coef_[0]])
-        biases.append(round(float(model.intercept_[0]), 4))
-        least.append(_least(shares, said[:, head], _PRECISION[name]))
-    return {"stack": weights, "stack_bias": biases}, least
+def _stack(seen: Floats, wanted: Ints) -> tuple[Floats, Floats]:
+    """Log-odds of critical, of at least high, of low (URGENCIES goes down from critical)."""
+    models = [
+        LogisticRegression(C=_STACK_C, max_iter=1000).fit(seen, said)
+        for said in (wanted == 0, wanted <= 1, wanted == len(URGENCIES) - 1)
+    ]
+    weights = np.concatenate([model.coef_ for model in models]).round(4).astype(np.float32)
+    return weights, np.array([model.intercept_[0] for model in models]).round(4).astype(np.float32)
 
 
-def _least(shares: npt.NDArray[np.float64], said: Bools, precision: float) -> float:
-    """The lowest share from which a head is right often enough."""
+def _shares(apart: Unseen) -> Doubles:
+    shares = np.zeros((len(apart.wanted), 3))
+    for fold in np.unique(apart.folds):
+        out = apart.folds == fold
+        weights, bias = _stack(apart.evidence[~out], apart.wanted[~out])
+        shares[out] = 1 / (1 + np.exp(-(apart.evidence[out] @ weights.T + bias)))
+    return shares
+
+
+def _least(shares: Doubles, wanted: Ints, net: Bools) -> tuple[float, float, float]:
+    critical = _critical_from(shares[:, 0], wanted, net)
+    found = net | (shares[:, 0] >= critical)
+    return critical, _high_from(np.where(found, 1.0, shares[:, 1]), wanted <= 1), _LOW_FROM
+
+
+def _critical_from(shares: Doubles, wanted: Ints, net: Bools) -> float:
+    """The lowest share from which, together with the net's sure hits, enough of the found ones are critical."""
     for step in range(3, 97):
-        found = shares >= step / 100
-        if found.any() and said[found].mean() >= precision:
+        found = (shares >= step / 100) | net
+        if found.any() and (wanted[found] == 0).mean() >= _CRITICAL_PRECISION:
             return step / 100
     return 0.97
 
 
-def _packed(said: dict[str, Any], idf: Floats, words: Linear, concepts: Linear) -> bytes:
-    scale, concepts_scale = (np.abs(one.weights).max(axis=0) / 127 + 1e-12 for one in (words, concepts))
+def _high_from(shares: Doubles, grave: Bools) -> float:
+    """The highest share that finds enough of what cannot wait, and is right often enough."""
+    best = 0.97
+    for step in range(96, 2, -1):
+        found = shares >= step / 100
+        if found.any() and grave[found].mean() < _HIGH_PRECISION:
+            break
+        best = step / 100
+        if (found & grave).sum() >= _HIGH_RECALL * grave.sum():
+            break
+    return best
+
+
+def levels(made: Trained, mails: Sequence[Labelled], main_language: str = "fr") -> list[UrgencyLevel]:
+    """What each training mail would be given by models that had not seen its hand, the net's sure hits included."""
+    found = []
+    for at, mail in enumerate(mails):
+        critical, high, low = made.shares[at].tolist()
+        group = "main" if (mail.language or main_language) == main_language else "other"
+        raised = 1.0 if made.apart.net_critical[at] else critical
+        found.append(level_of((raised, high, low), made.least[group])[0])
+    return found
+
+
+def _packed(said: dict[str, Any], idf: Floats, linear: Linear, stack: tuple[Floats, Floats]) -> bytes:
+    scale = np.abs(linear.weights).max(axis=0) / 127 + 1e-12
     out = BytesIO()
     np.savez_compressed(
         out,
         said=np.array(json.dumps(said)),
         idf=idf.astype(np.float16),
-        words=np.round(words.weights / scale).astype(np.int8),
+        linear=np.round(linear.weights / scale).astype(np.int8),
         scale=scale.astype(np.float32),
-        bias=words.bias,
-        concepts=np.round(concepts.weights / concepts_scale).astype(np.int8),
-        concepts_scale=concepts_scale.astype(np.float32),
-        concepts_bias=concepts.bias,
+        bias=linear.bias,
+        stack=stack[0],
+        stack_bias=stack[1],
     )
     return out.getvalue()
 

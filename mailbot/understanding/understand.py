@@ -79,7 +79,14 @@ def understand(reading: Reading, expected: str, engines: Engines, context: Conte
     translated = clock()
     intent, ranked, abstained = _intent(reading, text, language, documents, engines, context)
     classified = clock()
-    urgency, why, found = _urgency(reading, text, intent, ranked, engines.urgency, abstained=abstained, today=today)
+    urgency, why, found = _urgency(
+        reading,
+        text,
+        intent,
+        _judged(reading, text, ranked, language, engines, today),
+        abstained=abstained,
+        today=today,
+    )
     entities = extract(reading.subject, text, today, context.references)
     reasons = [*ranked.why]
     if found is not None:
@@ -211,33 +218,34 @@ def _second_opinion(
     return opinion.intent, Ranked(((opinion.intent, _SURE), *rest), ranked.also, (because,)), False
 
 
+def _judged(
+    reading: Reading, text: str, ranked: Ranked, language: Language, engines: Engines, today: date
+) -> UrgencyLevel | None:
+    if engines.urgency is None:
+        return None
+    return engines.urgency.judge(reading.subject, text, ranked, today.month, language.code).level
+
+
 def _urgency(
-    reading: Reading,
-    text: str,
-    intent: str,
-    ranked: Ranked,
-    urgency: UrgencyEngine | None,
-    *,
-    abstained: bool,
-    today: date,
+    reading: Reading, text: str, intent: str, judged: UrgencyLevel | None, *, abstained: bool, today: date
 ) -> tuple[UrgencyLevel, str, danger.Danger | None]:
-    """The graver of what the danger net says and what the model says: no model lowers the net."""
+    """The danger net's word where it is sure of a danger: no model lowers it.  Else the model's, which weighs what the
+    net holds; without a model the net's and the intent's.
+    """
     if reading.automatic is not None and reading.automatic != "list":
         return "low", "automatic message", None
     found = danger.find(f"{reading.subject}\n{text}", today.month)
-    level = None if urgency is None else urgency.judge(reading.subject, text, ranked, today.month).level
     if found is not None and found.level == "critical":
         return "critical", found.why, found
-    if level == "critical":
+    if judged == "critical":
         return "critical", "reads like a danger", None
-    harmless = intent in _LOW and not abstained
-    if found is not None and not harmless:
-        return "high", found.why, found
-    if level == "high" and not harmless:
-        return "high", "reads like something that cannot wait", None
-    if harmless or level == "low":
+    if intent in _LOW and not abstained:
         return "low", "nothing is asked", None
-    return "normal", "an ordinary request", None
+    if found is not None and judged in {"high", None}:
+        return "high", found.why, found
+    if judged == "high":
+        return "high", "reads like something that cannot wait", None
+    return ("low", "nothing is asked", None) if judged == "low" else ("normal", "an ordinary request", None)
 
 
 def _answerable(reading: Reading, intent: str, text: str) -> bool:
