@@ -25,7 +25,7 @@ class Always:
     def __init__(self, level: UrgencyLevel) -> None:
         self._level = level
 
-    def judge(self, subject: str, text: str, ranked: Ranked, month: int, language: str = "") -> Judged:
+    def judge(self, subject: str, text: str, ranked: Ranked, month: int, language: str = "") -> Judged:  # noqa: ARG002
         return Judged(self._level, 1.0)
 
 
@@ -37,7 +37,7 @@ class Says:
     def __init__(self, intent: str) -> None:
         self._intent = intent
 
-    def classify(self, subject: str, text: str, language: str) -> Ranked:
+    def classify(self, subject: str, text: str, language: str) -> Ranked:  # noqa: ARG002
         return Ranked(((self._intent, 0.9),))
 
 

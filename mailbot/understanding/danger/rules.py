@@ -131,7 +131,12 @@ CRITICAL: Final = (
         ("hit child|kill", 8, "?"),
         ("kill now", 10, "?"),
     ),
-    *_of("détresse", "critical", ("suicide", 0)),
+    *_of(
+        "détresse",
+        "critical",
+        ("suicide", 0, "!"),
+        ("despair means", 12, "!?"),
+    ),
     *_of(
         "personne qui ne répond plus",
         "critical",
@@ -150,7 +155,7 @@ HIGH: Final = (
     *_of("frelons et allergie", "high", ("sting allergy", 40), ("sting frail|child", 20, "?")),
     *_of("menaces", "high", ("threat", 0, "?"), ("threat weapon|kill|hit", 15)),
     *_of("amiante", "high", ("asbestos", 0, "?")),
-    *_of("délai légal court", "high", ("law date", 12, "?"), ("law law date", 20)),
+    *_of("délai légal court", "high", ("law date", 12, "?")),
     *_of("données personnelles", "high", ("privacy date|law", 15, "?")),
     *_of("vitre manquante", "high", ("pane ground", 25, "!")),
 )

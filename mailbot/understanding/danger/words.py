@@ -103,19 +103,20 @@ def sightings(text: str) -> Sightings:
 
 
 def _named(words: list[tuple[str, int, int, int]]) -> dict[str, dict[str, list[Sighting]]]:
-    terms = _terms()
+    unspaced = _terms().unspaced
     found: dict[str, dict[str, list[Sighting]]] = {}
     for at, (word, place, start, _) in enumerate(words):
         seen: set[tuple[str, str]] = set()
-        for key in _keys(word, terms):
-            for form, language, concept in terms.first.get(key, ()):
-                if (language, concept) not in seen and _stands(form, words, at):
-                    seen.add((language, concept))
-                    span = (start, words[at + len(form) - 1][3])
-                    found.setdefault(language, {}).setdefault(concept, []).append(Sighting(place, span))
+        open_, by_second = _begun_by(word)
+        second = by_second.get(words[at + 1][0], ()) if at + 1 < len(words) else ()
+        for form, language, concept in (*open_, *second):
+            if (language, concept) not in seen and _stands(form, words, at):
+                seen.add((language, concept))
+                span = (start, words[at + len(form) - 1][3])
+                found.setdefault(language, {}).setdefault(concept, []).append(Sighting(place, span))
         if _UNSPACED.search(word):
             # No spaces: a run of signs is one word.
-            for run, language, concept in terms.unspaced:
+            for run, language, concept in unspaced:
                 if (where := word.find(run)) >= 0:
                     span = (start + where, start + where + len(run))
                     found.setdefault(language, {}).setdefault(concept, []).append(Sighting(place, span))
@@ -131,15 +132,29 @@ class _Terms:
     longest: int
 
 
-def _keys(word: str, terms: _Terms) -> list[str]:
+_Form = tuple[tuple[str, ...], str, str]
+"""(words, language, concept)"""
+
+
+@lru_cache(maxsize=20_000)
+def _begun_by(word: str) -> tuple[tuple[_Form, ...], dict[str, list[_Form]]]:
+    """Forms whose first word this is: those that may stand, and those that also need just that second word."""
+    terms = _terms()
     bare = [word]
     if _ARABIC.match(word) and (short := _ARABIC_PREFIX.sub("", word, count=1)) != word:
         bare.append(short)
-    return [
+    keys = [
         key
         for one in bare
         for key in (one, *(f"{one[:size]}*" for size in range(terms.shortest, min(len(one), terms.longest) + 1)))
     ]
+    open_, by_second = [], dict[str, list[_Form]]()
+    for form in (form for key in keys for form in terms.first.get(key, ())):
+        if len(form[0]) > 1 and not form[0][1].endswith("*"):
+            by_second.setdefault(form[0][1], []).append(form)
+        else:
+            open_.append(form)
+    return tuple(open_), by_second
 
 
 def _stands(form: tuple[str, ...], words: list[tuple[str, int, int, int]], at: int) -> bool:
