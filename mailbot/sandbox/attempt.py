@@ -16,6 +16,7 @@ _BEGINNING: Final = 64_000
 _HEADER: Final = 100_000
 _SECOND_LOOK: Final = 2.0
 """Seconds for the beginning of a mail that stopped its reader."""
+_SUDDEN: Final = 4.0
 _END_OF_HEADER: Final = re.compile(rb"\r?\n\r?\n|\r\r")
 _STOPPED: Final = "it took too long or too much memory: not read"
 _STRUCK: Final = "it stopped its reader before: not read"
@@ -55,6 +56,7 @@ class Attempt:
         """The attachment in hand, its SHA-256, and whether one of its pages is being recognised."""
         self._fingerprint = ""
         self._recognising = False
+        self._died = False
         self._milliseconds = 0.0
         self._ocr: list[str] = []
 
@@ -91,6 +93,7 @@ class Attempt:
         if time.monotonic() >= self._until and self._read is not None:
             return True
         self._working, self._recognising = None, False
+        started = time.monotonic()
         try:
             child.ask(self._frame(attachments=True), self._raw)
             while (got := child.listen(self._patience())) is not None:
@@ -102,7 +105,12 @@ class Attempt:
             # A child that breaks the protocol is as lost as one that died.
             pass
         self._children.replace()
-        if self._read is None or self._working is None:
+        if self._read is None:
+            # A sudden death may be another's doing, the kernel's when memory is short: once more, then no more.
+            once_more = not self._died and time.monotonic() - started < _SUDDEN
+            self._died = True
+            return not once_more
+        if self._working is None:
             return True
         late = time.monotonic() >= self._until
         self._lost[self._working] = _NO_TIME if late else _STOPPED

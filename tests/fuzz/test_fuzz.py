@@ -2,12 +2,14 @@
 
 import random
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailbot.reading.attachments import kinds
+from tests.fuzz import run
 from tests.fuzz.mutations import spoiled
 from tests.fuzz.oracle import Hang, check, in_time
 from tests.fuzz.run import seeds
@@ -41,9 +43,25 @@ def test_any_bytes_behind_any_magic_number_are_read(magic: bytes, rest: bytes) -
 
 
 @given(st.sampled_from(sorted(SEEDS)), st.integers(0, 1 << 32))
-@settings(max_examples=1500, deadline=None, derandomize=True, database=None, suppress_health_check=QUIET)
+@settings(max_examples=900, deadline=None, derandomize=True, database=None, suppress_health_check=QUIET)
 def test_any_damaged_file_is_read(name: str, seed: int) -> None:
     check(spoiled(SEEDS[name], random.Random(seed)))
+
+
+@pytest.mark.parametrize(("breaks", "status"), [(True, 1), (False, 0)])
+def test_without_coverage_a_finding_is_kept_and_is_the_status(
+    breaks: bool, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge(_content: bytes) -> None:
+        assert not breaks
+
+    monkeypatch.setattr(run, "check", judge)
+    monkeypatch.setattr(run, "FINDINGS", tmp_path / "findings")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setattr("sys.argv", ["run", "0.005"])
+
+    assert run.main() == status
+    assert any((tmp_path / "findings").iterdir()) == breaks
 
 
 def test_what_hangs_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ REQUEST = ReadingRequest(Account("accueil", ("contact@example.org",)), ("fr", "e
 MOST_SECONDS = 20.0
 MOST_KILOBYTES = 1_500_000
 NEXT_MAIL_SECONDS = 8.0
-"""Generous, for machines that do much else; bench/sandbox.py measures the real delay."""
+"""Generous, for machines that do much else; docs/sandbox.md has the measured delay."""
 TOO_DEEP = "nested more than 20 deep"
 MEASURELESS = "expands without measure"
 SOUND = ("fin.txt", "text/plain", b"fin")

@@ -3,6 +3,7 @@ import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -11,6 +12,7 @@ from mailbot.model import Account, ReadingRequest
 from mailbot.sandbox import Limits, SandboxReader
 from mailbot.sandbox.confinement import LAYERS
 from mailbot.sandbox.frames import pack_reading, unpack_reading
+from mailbot.sandbox.process import ReadingProcess
 
 REQUEST = ReadingRequest(Account("a"), ("fr", "en"))
 FONT = "/usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf"
@@ -113,6 +115,41 @@ def test_a_killed_child_is_replaced(reader: SandboxReader) -> None:
     os.kill(pid, 9)
 
     assert reader.read(mail(), REQUEST).subject == "documents"
+
+
+def test_a_reader_that_is_killed_by_others_costs_no_word(
+    reader: SandboxReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    ask = ReadingProcess.ask
+
+    def ask_and_kill(child: ReadingProcess, frame: dict[str, Any], raw: bytes) -> None:
+        asked.append(child)
+        if len(asked) == 1 and child.group is not None:
+            os.kill(child.group, 9)
+            time.sleep(0.1)
+        ask(child, frame, raw)
+
+    monkeypatch.setattr(ReadingProcess, "ask", ask_and_kill)
+    reading = reader.read(mail((b"un", "text/plain", "1.txt")), REQUEST)
+
+    assert len(asked) == 2
+    assert reading.text.fresh == "Voir pièces jointes."
+    assert [part.text for part in reading.attachments] == ["un"]
+    assert not reading.incomplete
+
+
+def test_of_a_mail_that_takes_too_long_the_beginning_is_read() -> None:
+    impatient = SandboxReader(Limits(quiet=0.15))
+    raw = b"From: anne@example.org\r\nSubject: long\r\n\r\nBonjour. " + b"mot " * 2_000_000
+    reading = impatient.read(raw, REQUEST)
+    impatient.close()
+
+    assert reading.text.fresh.startswith("Bonjour. mot mot")
+    assert reading.subject == "long"
+    assert reading.size == len(raw)
+    assert reading.incomplete
+    assert reading.defects[-1].what == "its reader had to be stopped: only the beginning was read"
 
 
 def test_the_child_says_which_layers_hold(reader: SandboxReader) -> None:
