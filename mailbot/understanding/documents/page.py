@@ -17,6 +17,8 @@ _SPACED: Final = re.compile(r"(?<!\S)(?:\w[ ]){3,}\w(?!\S)")
 _WORD: Final = re.compile(r"[a-z]{7,}")
 _BREAK: Final = re.compile(r"(?<=[^\W\d_])-\n[ ]*(?=[a-zà-ÿ])")
 _CELL: Final = re.compile(r"(?:(?! {2}|\t|\|)[^\n])+")
+_NUMBER_SIGN: Final = r"n(?:[ ]?[°º*]|[o.]{1,2}|')"
+"""n°, which OCR reads as no, n', n* …"""
 _SAME: Final = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"})
 _EYE: Final = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "!": "l"})
 
@@ -100,10 +102,10 @@ def cells(line: str) -> list[tuple[int, str]]:
 @lru_cache(maxsize=2048)
 def phrase(words: str) -> re.Pattern[str]:
     """Words to a pattern for `Page.shape`: apostrophes, hyphens and line breaks between them do not matter."""
-    pieces = [re.escape(seen(word)) for word in re.findall(r"[^\s'\-]+", words)]
-    return re.compile(
-        r"(?<![a-z])" + r"(?:[\s'.\-]{0,3}|\s*\n\s*)".join(f"{piece}s?" for piece in pieces) + r"(?![a-z])"
-    )
+    pieces = [
+        _NUMBER_SIGN if word == "n°" else re.escape(seen(word)) + "s?" for word in re.findall(r"[^\s'\-]+", words)
+    ]
+    return re.compile(r"(?<![a-z])" + r"(?:[\s'.\-]{0,3}|\s*\n\s*)".join(pieces) + r"(?![a-z])")
 
 
 def found(page: Page, words: str) -> Iterator[re.Match[str]]:

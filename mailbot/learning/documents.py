@@ -1,0 +1,83 @@
+"""How well documents are told apart, and their facts read, against labelled ones."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from mailbot.model import Part, Reading, TextSource
+from mailbot.understanding.documents import understand_part
+
+_NOBODY: Final = Reading("sha256:0", 0)
+_DAY: Final = date(2026, 1, 1)
+"""Facts do not depend on the day; checks do, and are not scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactScore:
+    right: int
+    said: int
+    """How many values were given, right or wrong."""
+    wanted: int
+
+    @property
+    def precision(self) -> float | None:
+        """None when nothing was said."""
+        return self.right / self.said if self.said else None
+
+    @property
+    def recall(self) -> float | None:
+        """None when nothing was wanted."""
+        return self.right / self.wanted if self.wanted else None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentScore:
+    documents: int
+    right_kind: int
+    facts: Mapping[str, FactScore] = field(default_factory=dict)
+    """By "kind.fact", of the kind that was wanted."""
+    confusions: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(wanted, said) where they differ, to how often."""
+
+    @property
+    def kind_accuracy(self) -> float | None:
+        return self.right_kind / self.documents if self.documents else None
+
+    @property
+    def all_facts(self) -> FactScore:
+        every = self.facts.values()
+        return FactScore(sum(f.right for f in every), sum(f.said for f in every), sum(f.wanted for f in every))
+
+
+def score_documents(rows: Iterable[Mapping[str, Any]]) -> DocumentScore:
+    """Rows of {"text", "source", "kind", "facts"}; values are the same whatever their case and spaces."""
+    right, said, wanted, kinds = (Counter[str]() for _ in range(4))
+    confusions: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        source: TextSource = "ocr" if row.get("source") == "ocr" else "pdf"
+        part = Part("document", "image/png" if source == "ocr" else "application/pdf", 0, "", source, 1, row["text"])
+        made = understand_part(part, _NOBODY, _DAY, None)
+        kind = str(row["kind"])
+        kinds["all"] += 1
+        kinds["right"] += made.kind == kind
+        if made.kind != kind:
+            confusions[kind, str(made.kind)] += 1
+        facts = row.get("facts") or {}
+        for name in facts.keys() | made.facts.keys():
+            key = f"{kind}.{name}"
+            wanted[key] += name in facts
+            said[key] += name in made.facts
+            right[key] += name in facts and name in made.facts and _same(str(facts[name]), made.facts[name])
+    scores = {key: FactScore(right[key], said[key], wanted[key]) for key in sorted(wanted | said)}
+    return DocumentScore(kinds["all"], kinds["right"], scores, dict(confusions))
+
+
+def _same(one: str, other: str) -> bool:
+    return _folded(one) == _folded(other)
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", "", text).casefold()
