@@ -43,8 +43,8 @@ class Limits:
     """For one page with all looks at it; each has a limit of its own in the child (attachments.Budget)."""
     memory: int = 1_500_000_000
     """Bytes of address space, for each process."""
-    cpu_seconds: int = 90
-    """Of the reading process, without the OCR engine's."""
+    cpu_seconds: int = 60
+    """Of the reading process, without the OCR engine's: a scanned page costs it 0.7 s."""
     processes: int = 8
     pages: int = 30
     keep_texts: bool = False
