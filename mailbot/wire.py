@@ -14,6 +14,7 @@ from mailbot.daemon.crash import CrashPoints
 from mailbot.daemon.poller import Poller, Round
 from mailbot.daemon.reconciler import Reconciler
 from mailbot.daemon.steps import Desk
+from mailbot.directory import DatabaseDirectory, SheetDirectory
 from mailbot.engines.chat import ChatIntent
 from mailbot.engines.embedding import Embedding
 from mailbot.engines.intent import IntentModel, load_weights
@@ -80,6 +81,8 @@ def secrets_missing(book: RuleBook, settings: Settings) -> tuple[str, ...]:
     named += [target.secret.secret for target in book.targets.values()]
     if book.translator is not None and book.translator.key is not None:
         named.append(book.translator.key.secret)
+    if book.directory is not None and book.directory.database is not None:
+        named.append(book.directory.database.secret)
     if book.llm is not None and book.llm.key is not None:
         named.append(book.llm.key.secret)
     problems: list[str] = []
@@ -170,7 +173,12 @@ class Shop:
 
     def _tools(self, book: RuleBook, replies: Replies) -> Tools:
         engines = Engines(
-            Languages(book.languages), self._translator(book), self._intent, self._chat(book), self._urgency
+            Languages(book.languages),
+            self._translator(book),
+            self._intent,
+            self._chat(book),
+            self._urgency,
+            self._directory(book),
         )
         return Tools(self.reader, engines, book, replies, self.settings.key(keep=self._need_secrets))
 
@@ -182,6 +190,16 @@ class Shop:
         return LibreTranslate(
             shape.libretranslate, lambda: "" if key is None else self.settings.secret(key.secret).value
         )
+
+    def _directory(self, book: RuleBook) -> SheetDirectory | DatabaseDirectory | None:
+        shape = book.directory
+        if shape is None:
+            return None
+        if shape.csv is not None:
+            return SheetDirectory(self.settings.rules.parent / shape.csv)
+        assert shape.sql is not None
+        assert shape.database is not None
+        return DatabaseDirectory(partial(self._secret, shape.database.secret), shape.sql)
 
     def _chat(self, book: RuleBook) -> SecondOpinion | None:
         shape = book.llm
@@ -265,6 +283,12 @@ class Shop:
     def check_machine(self) -> None:
         """Raises Misconfigured when this machine lacks something that reading needs."""
         Tesseract().check(self.book().languages[0])
+
+    def check_directory(self) -> None:
+        """Raises Misconfigured when the tenant directory cannot be read."""
+        directory = self._directory(self.book())
+        if directory is not None:
+            directory.check()
 
     def check_ledger(self) -> None:
         """Raises Misconfigured when the database cannot be opened or written."""

@@ -38,7 +38,7 @@ def check(*, rules: Path | None, offline: bool) -> int:
 
 def _machine(shop: Shop) -> list[str]:
     problems: list[str] = []
-    for test in (shop.check_machine, shop.check_ledger):
+    for test in (shop.check_machine, shop.check_ledger, shop.check_directory):
         try:
             test()
         except Misconfigured as error:

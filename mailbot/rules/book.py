@@ -19,6 +19,7 @@ from mailbot.rules.schema import (
     Caps,
     ChatShape,
     Condition,
+    DirectoryShape,
     Limits,
     MailboxShape,
     Privacy,
@@ -53,6 +54,7 @@ class RuleBook:
     replies: str | None
     taxonomy: Taxonomy
     translator: TranslatorShape | None
+    directory: DirectoryShape | None
     llm: ChatShape | None
     """None unless `engines: {intent: llm}` asks for it."""
     references: ReferencesShape
@@ -98,6 +100,7 @@ def parse_rules(text: str, name: str = "rules.yaml", replies: Iterable[str] = ()
         replies=shape.replies,
         taxonomy=taxonomy,
         translator=shape.translator,
+        directory=shape.directory,
         llm=shape.llm if shape.engines.intent == "llm" else None,
         references=shape.references,
         privacy=shape.privacy,
@@ -151,7 +154,7 @@ def _sentence(found: Mapping[str, object], path: Path) -> str:  # noqa: PLR0911 
         case "literal_error":
             expected = str(dict(found.get("ctx") or {}).get("expected", ""))  # type: ignore[call-overload]
             return f"'{value}' is not possible for `{_label(path)}`; write {expected}"
-        case "model_type" | "model_attributes_type" if path[-1:] in {("password",), ("secret",), ("key",)}:
+        case "model_type" | "model_attributes_type" if key in {"password", "secret", "key", "database"}:
             return f"a secret is never written here; write `{key}: {{secret: a-name}}` and set MAILBOT_SECRET_A_NAME"
         case "model_type" | "model_attributes_type" | "dict_type":
             return f"`{_label(path)}` must hold keys of its own (indented below it)"
@@ -190,6 +193,7 @@ def _check(shape: BookShape, document: Document, replies: tuple[str, ...], probl
     intents = tuple(shape.intents) if shape.intents else tuple(i.id for i in default_taxonomy().intents)
     _check_mailboxes(shape, document, problems)
     _check_chat(shape, document, problems)
+    _check_directory(shape, document, problems)
     _check_references(shape, document, problems)
     _check_folder(shape.human_folder, document.line(("human_folder",)), problems)
     seen: dict[str, int] = {}
@@ -254,6 +258,17 @@ def _check_chat(shape: BookShape, document: Document, problems: list[tuple[int, 
         for name in shape.llm.mailboxes
         if name not in shape.mailboxes
     ]
+
+
+def _check_directory(shape: BookShape, document: Document, problems: list[tuple[int, str]]) -> None:
+    directory = shape.directory
+    if directory is None:
+        return
+    by_file, by_query = directory.csv is not None, directory.sql is not None and directory.database is not None
+    either = directory.sql is not None or directory.database is not None
+    if by_file == either or by_query != either:
+        what = "write `csv: tenants.csv`, or `sql: SELECT …` with `database: {secret: a-name}`, and not both"
+        problems.append((document.line(("directory",)), f"`directory`: {what}"))
 
 
 def _check_folder(folder: str, line: int, problems: list[tuple[int, str]]) -> None:

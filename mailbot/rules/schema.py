@@ -110,6 +110,14 @@ class TranslatorShape(Strict):
     key: SecretName | None = None
 
 
+class DirectoryShape(Strict):
+    """Who the tenants are: a CSV file beside rules.yaml, or a query on a database whose URL is a secret."""
+
+    csv: Name | None = None
+    sql: Annotated[str, Field(pattern=r"(?i)^\s*(?:select|with)\b", max_length=10_000)] | None = None
+    database: SecretName | None = None
+
+
 class EnginesShape(Strict):
     intent: Literal["shipped", "llm"] = "shipped"
 
@@ -179,6 +187,7 @@ class BookShape(Strict):
     replies: Name | None = None
     intents: dict[str, IntentShape] | None = None
     translator: TranslatorShape | None = None
+    directory: DirectoryShape | None = None
     engines: EnginesShape = EnginesShape()
     llm: ChatShape | None = None
     references: ReferencesShape = ReferencesShape()
@@ -195,6 +204,7 @@ def keys_at(path: tuple[Any, ...]) -> list[str]:
         "mailboxes": MailboxShape,
         "targets": TargetShape,
         "translator": TranslatorShape,
+        "directory": DirectoryShape,
         "engines": EnginesShape,
         "llm": ChatShape,
         "privacy": Privacy,
@@ -204,6 +214,7 @@ def keys_at(path: tuple[Any, ...]) -> list[str]:
         "references": ReferencesShape,
         "password": SecretName,
         "secret": SecretName,
+        "database": SecretName,
         "when": Condition,
         "then": Action,
         "any": Condition,

@@ -17,9 +17,9 @@ from mailbot.model import (
     Understanding,
     UrgencyLevel,
 )
-from mailbot.ports import IntentEngine, LanguageDetector, SecondOpinion, Translator, UrgencyEngine
+from mailbot.ports import IntentEngine, LanguageDetector, SecondOpinion, TenantDirectory, Translator, UrgencyEngine
 from mailbot.understanding import danger
-from mailbot.understanding.documents import understand_part
+from mailbot.understanding.documents import Lookup, understand_part
 from mailbot.understanding.entities import DEFAULT_REFERENCES, References, extract
 from mailbot.understanding.summary import next_actions, summarise
 
@@ -52,6 +52,7 @@ class Engines:
     """Asked where the first is unsure, for the mailboxes that the admin named."""
     urgency: UrgencyEngine | None = None
     """None: the danger net and the intent decide alone."""
+    directory: TenantDirectory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def understand(reading: Reading, expected: str, engines: Engines, context: Conte
     clock = time.perf_counter
     started = clock()
     today = (reading.date or datetime.now(UTC)).date()
-    documents = _documents(reading, today, engines, expected)
+    documents = _documents(reading, today, engines, expected, context.references)
     text = _said(reading, documents)
     language = engines.languages.detect(text or reading.subject, expected)
     spoken = clock()
@@ -135,13 +136,37 @@ def _said(reading: Reading, documents: tuple[Document, ...]) -> str:
     return text
 
 
-def _documents(reading: Reading, today: date, engines: Engines, expected: str) -> tuple[Document, ...]:
+def _documents(
+    reading: Reading, today: date, engines: Engines, expected: str, references: References
+) -> tuple[Document, ...]:
+    lookup = _lookup(reading, today, engines, references)
     return tuple(
         understand_part(
-            part, reading, today, engines.languages.detect(part.text, expected).code if part.text.strip() else None
+            part,
+            reading,
+            today,
+            engines.languages.detect(part.text, expected).code if part.text.strip() else None,
+            lookup,
         )
         for part in reading.attachments
     )
+
+
+def _lookup(reading: Reading, today: date, engines: Engines, references: References) -> Lookup:
+    """The sender's entry in the tenant directory, if there is one and it can be asked."""
+    sender = reading.original_sender or reading.sender
+    if engines.directory is None:
+        return Lookup("no tenant directory")
+    if sender is None or not any(part.text.strip() for part in reading.attachments):
+        return Lookup("nobody to look up")
+    named = extract(reading.subject, reading.text.fresh[:_MOST_CHARACTERS], today, references)
+    wanted = tuple(str(named[key]) for key in ("lease_ref", "tenant_ref") if key in named)
+    try:
+        tenant = engines.directory.find(sender.address, wanted, sender.name)
+    except MailbotError:
+        # The rest of the mail is worth as much without it; the check says why nothing was compared.
+        return Lookup("the tenant directory could not be asked")
+    return Lookup("the sender is not in the tenant directory", tenant)
 
 
 def _translate(

@@ -47,6 +47,15 @@ GOLDEN = {
         book("  - {name: x, when: {document: invoic}, then: {file: F}}\n"),
         ["rules.yaml:3: there is no document kind 'invoic'; did you mean 'invoice'?"],
     ),
+    "a directory without its database": (
+        book("", "directory: {sql: SELECT 1}\n"),
+        [
+            (
+                "rules.yaml:2: `directory`: write `csv: tenants.csv`, or `sql: SELECT …` with "
+                "`database: {secret: a-name}`, and not both"
+            )
+        ],
+    ),
     "a missing folder": (
         book("  - {name: x, when: {urgency: high}, then: {reply: danger}}\n"),
         ["rules.yaml:3: `file:` is missing here; add it"],

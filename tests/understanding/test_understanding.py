@@ -7,10 +7,9 @@ from mailbot.engines.features import CONCEPTS, SIZE, counts, weighed
 from mailbot.engines.intent import IntentModel, load_weights
 from mailbot.engines.languages import Languages
 from mailbot.errors import Misconfigured
-from mailbot.model import Part, Reading, Texts
+from mailbot.model import Reading, Texts
 from mailbot.rules import default_taxonomy
 from mailbot.understanding import Context, Engines, understand
-from mailbot.understanding.documents import understand_part
 
 ON = date(2026, 2, 10)
 LANGUAGES = Languages(("fr", "en", "es", "pt", "ar", "tr", "ro", "ru", "uk", "it", "zh", "pl", "de"))
@@ -64,48 +63,6 @@ def test_features_are_the_same_for_accents_and_capitals() -> None:
     for first, end, length in ((0, 1 << 17, 1.0), (1 << 17, CONCEPTS, 0.7), (CONCEPTS, SIZE, 0.5)):
         block = values[(buckets >= first) & (buckets < end)]
         assert float((block**2).sum()) == pytest.approx(length**2, abs=1e-3)
-
-
-CERTIFICATE = """ATTESTATION D'ASSURANCE HABITATION
-Mutuelle du Vallon certifie que
-Assurée : Mme Claire Fontaine
-contrat n° MV-4471-882 multirisque habitation, risques locatifs
-12 rue des Lilas, 59000 Lille
-Période du 01/01/2026 au 31/12/2026"""
-
-
-def document(text: str, **more: object) -> Part:
-    return Part("a.pdf", "application/pdf", 1, "00", "pdf", 1, text, **more)  # type: ignore[arg-type]
-
-
-def test_an_insurance_certificate_is_read_and_checked_against_the_mails_date() -> None:
-    made = understand_part(document(CERTIFICATE), Reading("sha256:x", 1), ON, "fr")
-    late = understand_part(document(CERTIFICATE), Reading("sha256:x", 1), date(2027, 2, 1), "fr")
-
-    assert made.kind == "insurance_certificate"
-    assert made.facts["valid_to"] == "2026-12-31"
-    assert made.facts["contract_no"] == "MV-4471-882"
-    assert {check.name: check.ok for check in made.checks} == {
-        "valid_today": True,
-        "starts_in_time": True,
-        "insured_matches_sender": None,
-        "address_matches_tenant": None,
-    }
-    assert [check.ok for check in late.checks if check.name == "valid_today"] == [False]
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("FACTURE N° F2026-1\nSIRET 123 456 789 00012\nTotal TTC 210,00", "invoice"),
-        ("DEVIS n° 12 bon pour accord Total TTC 100,00", "quote"),
-        ("AVIS D'IMPÔT 2025 sur les revenus 2024\nRevenu fiscal de référence 14 250", "tax_notice"),
-        ("RELEVÉ D'IDENTITÉ BANCAIRE IBAN FR76 3000 6000 0112 3456 7890 189 BIC", "bank_details"),
-        ("un texte sans rien", "other"),
-    ],
-)
-def test_documents_are_told_by_their_words(text: str, kind: str) -> None:
-    assert understand_part(document(text), Reading("sha256:x", 1), ON, "fr").kind == kind
 
 
 def test_automatic_mail_is_never_answerable_and_always_low() -> None:

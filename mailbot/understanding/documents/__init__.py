@@ -6,29 +6,19 @@ from functools import partial
 from typing import Final
 
 from mailbot.model import Document, Part, Reading
-from mailbot.ports import Tenant
 from mailbot.understanding.documents import authorities, insurance, money, work
-from mailbot.understanding.documents.checks import certificate_checks
+from mailbot.understanding.documents.checks import NO_DIRECTORY, Lookup, certificate_checks
 from mailbot.understanding.documents.kinds import kind_of
 from mailbot.understanding.documents.page import Page, page_of
 from mailbot.understanding.documents.signs import VOCABULARY
 
-__all__ = ["understand_part"]
+__all__ = ["Lookup", "understand_part"]
 
 
 def understand_part(
-    part: Part,
-    reading: Reading,
-    today: date,
-    language: str | None,
-    tenant: Tenant | None = None,
-    *,
-    directory: bool = False,
+    part: Part, reading: Reading, today: date, language: str | None, lookup: Lookup = NO_DIRECTORY
 ) -> Document:
-    """Never raises; a picture without words is a damage photo, an unknown text is "other".
-
-    `tenant` is the sender's entry in the tenant directory, `directory` whether there is a directory.
-    """
+    """Never raises; a picture without words is a damage photo, an unknown text is "other"."""
     if part.decorative:
         return Document(None)
     if not part.text.strip():
@@ -37,7 +27,7 @@ def understand_part(
     kind = kind_of(page, part)
     facts = {name: value for name, value in _facts(kind, page).items() if value}
     certificate = kind == "insurance_certificate"
-    checks = certificate_checks(facts, reading, today, tenant, directory=directory) if certificate else ()
+    checks = certificate_checks(facts, reading, today, lookup) if certificate else ()
     return Document(kind, language, facts, checks)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -70,16 +71,26 @@ _NUMBER: Final = re.compile(r"(\d{1,4})\s?(bis|ter|quater|[abcdq](?![a-z]))?(?![
 _SUFFIX: Final = {"b": "bis", "t": "ter", "q": "quater"}
 
 
-def certificate_checks(
-    facts: Mapping[str, str], reading: Reading, today: date, tenant: Tenant | None, *, directory: bool
-) -> tuple[Check, ...]:
-    """`tenant` is who the directory says the sender is; `directory` whether there is one at all."""
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What the tenant directory says of the sender."""
+
+    otherwise: str
+    """Why there is no tenant, when there is none."""
+    tenant: Tenant | None = None
+
+
+NO_DIRECTORY: Final = Lookup("no tenant directory")
+
+
+def certificate_checks(facts: Mapping[str, str], reading: Reading, today: date, lookup: Lookup) -> tuple[Check, ...]:
+    tenant = lookup.tenant
     start, end = _day(facts.get("valid_from")), _day(facts.get("valid_to"))
     return (
         _valid(start, end, today),
         _in_time(start, today, tenant.lease_start if tenant else None),
         _same_person(facts.get("insured"), reading, tenant),
-        _same_address(facts.get("address"), tenant, directory=directory),
+        _same_address(facts.get("address"), lookup),
     )
 
 
@@ -135,12 +146,10 @@ def same_name(one: str, other: str) -> bool:
     return bool(initials)
 
 
-def _same_address(address: str | None, tenant: Tenant | None, *, directory: bool) -> Check:
-    name = "address_matches_tenant"
-    if not directory:
-        return Check(name, None, "no tenant directory")
+def _same_address(address: str | None, lookup: Lookup) -> Check:
+    name, tenant = "address_matches_tenant", lookup.tenant
     if tenant is None:
-        return Check(name, None, "the sender is not in the tenant directory")
+        return Check(name, None, lookup.otherwise)
     if not tenant.address:
         return Check(name, None, "the tenant directory has no address for the sender")
     if not address:

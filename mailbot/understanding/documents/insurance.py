@@ -57,14 +57,7 @@ _PERIOD: Final = (
     *("periode de validite", "periode de garantie", "periode d'assurance", "valable du", "periode du", "validite"),
     *("valable pour la periode", "pour la periode", "periode", "garanti du", "garantie du", "du"),
 )
-_INSURER: Final = (
-    "assureur",
-    "compagnie d'assurance",
-    "societe d'assurance",
-    "nom de l'assureur",
-    "compagnie",
-    "insurer",
-)
+_INSURER: Final = ("nom de l'assureur", "assureur", "compagnie d'assurance", "compagnie", "assure aupres de", "insurer")
 _SAYS: Final = re.compile(
     r"(?:nous,? |je |la |le |l')?(?:soussignee?s?,? ?)?(?:la (?:societe|compagnie)(?: d'assurances?)? )?([^\n,;:]{3,50}?)(?:,[^\n;:]{0,80},?)? (?:atteste|certifie|declare|attestons|certifions)\b"
 )
@@ -72,10 +65,10 @@ _OF_TRADE: Final = re.compile(
     r"\b(?:assur\w*|mutuel\w*|prevoyance|maif|macif|maaf|gmf|axa|allianz|groupama|matmut|generali|mma|pacifica|sogessur|thelem|gan|aviva|smacl|mae|acm|areas|suravenir|lemonade|luko|acheel|abeille|cardif|covea|insurance)\b"
 )
 _NO_INSURER: Final = re.compile(
-    r"attestation|certificat|contrat|risque|responsabilite|assuree?s?\b(?!nc)|habitation\b.*\bassur|assurance (?:habitation|multirisque|locat)|code des assurances|entreprise regie|votre|constat|sinistre|numero|garantie|quittance|\bde l'assur"
+    r"attestation|certificat|assureur|compagnie d|societe d'assurance|^assur\w*$|contrat|risque|responsabilite|assuree?s?\b(?!nc)|habitation\b.*\bassur|assurance (?:habitation|multirisque|locat)|code des assurances|entreprise regie|votre|constat|sinistre|numero|garantie|quittance|\bde l'assur"
 )
 _STREET: Final = re.compile(
-    r"(?<![\d.,])(\d{1,4}(?: ?(?:bis|ter|quater|[a-d])\b)?),? {0,2}(?:rue|avenue|av\.?|boulevard|bd\.?|bld|place|pl\.?|allee|impasse|chemin|ch\.|route|rte|quai|cours|square|residence|passage|cite|sentier|villa|esplanade|faubourg|fg|hameau|lotissement|mail|promenade|traverse|venelle|clos|voie|rond-point|ruelle|montee|cour)\s+[^\n,;|()]{2,60}"
+    r"(?<![\d.,])(\d{1,4}(?: ?(?:bis|ter|quater|[a-d])\b)?),? {0,2}(rue|avenue|av\.?|boulevard|bd\.?|bld|place|pl\.?|allee|impasse|chemin|ch\.|route|rte|quai|cours|square|residence|passage|cite|sentier|villa|esplanade|faubourg|fg|hameau|lotissement|mail|promenade|traverse|venelle|clos|voie|rond-point|ruelle|montee|cour)\s+[^\n,;|()]{2,60}"
 )
 _STREET_END: Final = re.compile(
     r" {2}|\s-\s|\s\d{5}\b|\s(?:appt?|appartement|bat|batiment|bt|etage|porte|lot|logement|esc|escalier|a compter|du \d|est |pour |au \d|et |sont |qui |contrat)\b|\.\s|\.$|\t|:"
@@ -162,12 +155,18 @@ def period(page: Page) -> tuple[str | None, str | None]:
 
 
 def insurer(page: Page) -> str | None:
-    return labelled(page, _INSURER, _trade_company) or _heading(page) or _attesting(page) or _mentioned(page)
+    named = labelled(page, _INSURER, _trade_company)
+    return named or _heading(page) or _attesting(page) or _mentioned(page)
 
 
 def _trade_company(text: str) -> str | None:
     name = company(re.split(r" {2}|\t", text.strip(" :.-"))[0])
-    return name if name and not re.search(r"^(?:de|du|le|la|atteste)\b", fold(name)) else None
+    plain = fold(name or "")
+    return (
+        name
+        if name and not re.search(r"^(?:\d|(?:de|du|le|la|atteste|et|a|occupant)\b)|numero|adresse", plain)
+        else None
+    )
 
 
 def _attesting(page: Page) -> str | None:
@@ -216,6 +215,6 @@ def street(text: str) -> str | None:
     match = _STREET.search(plain)
     if match is None or match.start() > 60:
         return None
-    end = _STREET_END.search(plain, match.end(1) + 1, match.end())
+    end = _STREET_END.search(plain, match.end(2) + 1, match.end())
     value = text[match.start() : end.start() if end else match.end()].strip(" .,-")
     return re.sub(r"\s+", " ", value).replace(" ,", ",") if len(value.split()) >= 3 else None

@@ -29,6 +29,8 @@ _CLOSING: Final = re.compile(
     r"\b(?:cordialement|salutations|respectueusement|sinceres|bien a vous|merci d'avance|yours|regards|saludos|cumprimentos)\b"
 )
 _FOREIGN: Final = re.compile(r"[\u0400-\u06ff\u0980-\u09ff\u0b80-\u0bff\u4e00-\u9fff]")
+_SUBJECT: Final = re.compile(r"\W*(?:objet|sujet|subject|re|pj|p\.j|piece jointe|pieces jointes)\b")
+"""A letter's subject line names what it is about, which is seldom what it is."""
 _TAIL: Final = re.compile(r"^[\s:°º.#\-]*(?:n\b|no\b|numero|ref|du\b|de\b|pour\b|[0-9]|$)")
 
 
@@ -79,14 +81,15 @@ def _title(page: Page, words: str) -> float:
         at = page.line_at(match.start())
         line = page.lines[at]
         head, tail = page.shape[line.start : match.start()], page.plain[match.end() : max(line.end, match.end())]
-        opens = not re.search(r"[a-z]{2,}", head) or "  " in head[-3:]
+        subject = _SUBJECT.match(page.plain, line.start) is not None
+        opens = not subject and (not re.search(r"[a-z]{2,}", head) or "  " in head[-3:])
         short = line.words <= _TITLE_WORDS
         capitals = page.text[match.start() : match.end()].isupper() and match.end() - match.start() > 3
         spans = length * 2 >= len(re.findall(r"[a-z]{2,}", page.plain[line.start : line.end]))
         top = at < _TOP_LINES or match.start() < _TOP_CHARACTERS
         if opens and (spans or (capitals and _TAIL.match(tail)) or (short and _TAIL.match(tail))):
             place = 4.0 if top else 2.4
-        elif short and (capitals or opens or spans):
+        elif short and not subject and (capitals or opens or spans):
             place = 3.0 if top else 1.8
         elif capitals and top:
             place = 2.6

@@ -32,7 +32,15 @@ SIGNS: Final[dict[str, Signs]] = {
         ),
         (
             *(("bon pour accord", 2), ("kwh", 1.5), ("appel de cotisation", 3), ("avis d'echeance", 3)),
-            *(("devis d'assurance", 3), ("resiliation", 1.5), ("constat amiable", 3), ("assurance maladie", 2)),
+            *(("votre attestation", 1.2), ("nous transmettre", 1), ("ne nous avez pas", 1.5)),
+            *(
+                ("nous faire parvenir", 1),
+                ("nous adresser", 1),
+                ("devis d'assurance", 3),
+                ("resiliation", 1.5),
+                ("constat amiable", 3),
+                ("assurance maladie", 2),
+            ),
         ),
     ),
     "tax_notice": Signs(

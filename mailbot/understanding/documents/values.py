@@ -128,7 +128,7 @@ def last_amount(text: str) -> str | None:
 def whole_euros(text: str) -> str | None:
     """An income as tax notices print it: whole euros, thousands apart; cents are dropped."""
     match = re.match(
-        rf"[^0-9a-z]*(?:\(?[a-z]+ ?)?[^0-9a-z]*({_D}{{1,3}}(?:[ .]{_D}{{3}})+|{_D}{{1,7}})(?![0-9ol])", seen(text)
+        rf"[^0-9a-z]*(?:[a-z]{{3,}}[^0-9a-z]+)*({_D}{{1,3}}(?:[ .]{_D}{{3}})+|{_D}{{1,7}})(?![0-9ol])", seen(text)
     )
     if match is None or not _truly_digits(text[match.start(1) : match.end(1)]):
         return None

@@ -1,0 +1,127 @@
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pytest
+
+from mailbot.engines.embedding import Embedding
+from mailbot.engines.intent import IntentModel, load_weights
+from mailbot.engines.languages import Languages
+from mailbot.errors import Transient
+from mailbot.model import Address, Check, Part, Reading
+from mailbot.ports import Tenant
+from mailbot.rules import default_taxonomy
+from mailbot.understanding import Context, Engines, understand
+from mailbot.understanding.documents import Lookup, understand_part
+from mailbot.understanding.documents.checks import same_address, same_name
+
+ON = date(2026, 2, 10)
+CERTIFICATE = """ATTESTATION D'ASSURANCE HABITATION
+Mutuelle du Vallon certifie que
+Assurée : Mme Claire Fontaine
+contrat n° MV-4471-882 multirisque habitation, risques locatifs
+12 bis av. des Lilas, 59000 Lille
+Période du 01/01/2026 au 31/12/2026"""
+PAPER = Part("a.pdf", "application/pdf", 1, "00", "pdf", 1, CERTIFICATE)
+CLAIRE = Reading("sha256:x", 1, sender=Address("FONTAINE C.", "claire@example.org"))
+TENANT = Tenant("Claire Fontaine", "claire@example.org", "12bis, avenue des lilas 59000 LILLE", "B-7", date(2026, 3, 1))
+
+
+def checks(reading: Reading, on: date, lookup: Lookup) -> dict[str, bool | None]:
+    return {check.name: check.ok for check in understand_part(PAPER, reading, on, "fr", lookup).checks}
+
+
+def test_everything_fits() -> None:
+    assert set(checks(CLAIRE, ON, Lookup("", TENANT)).values()) == {True}
+
+
+@pytest.mark.parametrize(
+    ("on", "ok"), [(date(2025, 12, 31), False), (date(2026, 12, 31), True), (date(2027, 1, 1), False)]
+)
+def test_valid_on_the_day_of_the_mail(on: date, ok: bool) -> None:
+    assert checks(CLAIRE, on, Lookup("none"))["valid_today"] is ok
+
+
+def test_a_cover_that_starts_with_the_lease_starts_in_time() -> None:
+    early = date(2025, 12, 1)
+    lease = Tenant("Claire Fontaine", lease_start=date(2026, 1, 1))
+
+    assert checks(CLAIRE, early, Lookup("none"))["starts_in_time"] is False
+    assert checks(CLAIRE, early, Lookup("", lease))["starts_in_time"] is True
+
+
+def test_nothing_to_compare_with_says_why() -> None:
+    made = understand_part(PAPER, Reading("sha256:x", 1), ON, "fr")
+
+    assert made.checks[2:] == (
+        Check("insured_matches_sender", None, "nothing to compare with"),
+        Check("address_matches_tenant", None, "no tenant directory"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Claire Fontaine", "FONTAINE Claire", True),
+        ("Hélène Béguin", "Helene Beguin", True),
+        ("C. Fontaine", "Claire Fontaine", True),
+        ("M. et Mme Paul et Claire Fontaine", "Claire Fontaine", True),
+        ("Claire Fontaine née Moreau", "Claire Moreau", True),
+        ("Mme Fontaine", "Claire Fontaine", True),
+        ("Paul Fontaine", "Claire Fontaine", False),
+        ("Claire Fontaine", "Claire Moreau", False),
+        ("Jean-Marc Petit", "Sophie Lambert", False),
+    ],
+)
+def test_names(one: str, other: str, same: bool) -> None:
+    assert same_name(one, other) is same
+    assert same_name(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("12 bis av. des Lilas", "12bis avenue des lilas, 59000 Lille", True),
+        ("3 bd du Gal Leclerc", "3, boulevard du Général Leclerc", True),
+        ("4 rue St-Rémi", "4 rue Saint Remi", True),
+        ("12 rue des Lilas", "14 rue des Lilas", False),
+        ("12 rue des Lilas", "12 bis rue des Lilas", False),
+        ("12 rue des Lilas", "12 avenue des Lilas", False),
+        ("rue des Lilas", "12 rue des Lilas", False),
+    ],
+)
+def test_addresses(one: str, other: str, same: bool) -> None:
+    assert same_address(one, other) is same
+
+
+@dataclass(frozen=True)
+class Directory:
+    tenant: Tenant | None
+
+    def find(self, email: str, references: tuple[str, ...], name: str) -> Tenant | None:  # noqa: ARG002 - the port's words
+        if self.tenant is None:
+            raise Transient("away")
+        return self.tenant if email == self.tenant.email else None
+
+
+@pytest.mark.parametrize(
+    ("directory", "ok", "why"),
+    [
+        (None, None, "no tenant directory"),
+        (Directory(TENANT), True, "the addresses agree"),
+        (Directory(Tenant("X", "x@example.org")), None, "the sender is not in the tenant directory"),
+        (Directory(None), None, "the tenant directory could not be asked"),
+    ],
+)
+def test_understanding_asks_the_directory(directory: Directory | None, ok: bool | None, why: str) -> None:
+    engines = Engines(Languages(("fr",)), None, IntentModel(load_weights(), Embedding()), directory=directory)
+    reading = Reading(
+        "sha256:x",
+        1,
+        date=datetime(2026, 2, 10, tzinfo=UTC),
+        sender=Address("Claire Fontaine", "claire@example.org"),
+        attachments=(PAPER,),
+    )
+
+    made = understand(reading, "fr", engines, Context(default_taxonomy(), "fr", 0.4))
+
+    assert made.documents[0].checks[-1] == Check("address_matches_tenant", ok, why)
