@@ -10,6 +10,12 @@ Parse = Callable[[str], str | None]
 _MOST_PLACES: Final = 12
 _BELOW: Final = 2
 _MOST_BLOCK: Final = 12
+_LABEL_WORDS: Final = 5
+_LABEL: Final = re.compile(
+    r"(?:date|echeance|numero|n[°o]|reference|ref\.?|contrat|police|nom|assure|souscripteur|titulaire|montant|periode|heure"
+    r"|client|iban|bic|siret|effet|debut|fin|adresse|insured|(?:facture|devis|dossier|contrat|police|sinistre) n[°o]"
+    r"|total|net a payer|prise d'effet|valable|assureur|employeur|salarie|emploi)\b[^0-9:]{0,30}|(?:facture|devis|dossier|contrat|police|sinistre|bon) n[°o.]{1,2}"
+)
 _EMPTY: Final = re.compile(r"^[\s:.°º#\-=_/()*|>]*(?:\((?:e|s|es|le)\)|n°|eur|€|en euros?)?[\s:.\-)]*$", re.IGNORECASE)
 
 
@@ -52,9 +58,7 @@ def _below(page: Page, start: int, parse: Parse) -> str | None:
     following = page.lines[at + 1 : at + 1 + _BELOW]
     if not following:
         return None
-    if page.line(at).rstrip().endswith(":") and page.line(at + 1).rstrip().endswith(":"):
-        return _listed(page, at, parse)
-    if page.line(at).rstrip().endswith(":") and at and page.line(at - 1).rstrip().endswith(":"):
+    if _bare(page, at) and (_bare(page, at + 1) or (at and _bare(page, at - 1))):
         return _listed(page, at, parse)
     row = page.line(at)
     column = start - page.lines[at].start
@@ -74,13 +78,20 @@ def _below(page: Page, start: int, parse: Parse) -> str | None:
     return None
 
 
+def _bare(page: Page, at: int) -> bool:
+    """Nothing but a label stands on the line."""
+    line = page.lines[at]
+    plain = page.plain[line.start : line.end].strip()
+    return plain.endswith(":") or (line.words <= _LABEL_WORDS and _LABEL.fullmatch(plain) is not None)
+
+
 def _listed(page: Page, at: int, parse: Parse) -> str | None:
     """A column of labels read before its column of values: the n-th value belongs to the n-th label."""
     first = at
-    while first and at - first < _MOST_BLOCK and page.line(first - 1).rstrip().endswith(":"):
+    while first and at - first < _MOST_BLOCK and _bare(page, first - 1):
         first -= 1
     last = at
-    while last + 1 < len(page.lines) and last - at < _MOST_BLOCK and page.line(last + 1).rstrip().endswith(":"):
+    while last + 1 < len(page.lines) and last - at < _MOST_BLOCK and _bare(page, last + 1):
         last += 1
     place = last + 1 + (at - first)
     return parse(page.line(place)) if place < len(page.lines) else None

@@ -5,7 +5,7 @@ from typing import Final
 
 from mailbot.understanding.documents.labels import labelled
 from mailbot.understanding.documents.names import company, person
-from mailbot.understanding.documents.page import Page
+from mailbot.understanding.documents.page import Page, fold
 from mailbot.understanding.documents.values import (
     first_day,
     iban_in,
@@ -167,7 +167,10 @@ def _firm(text: str) -> str | None:
 
 
 def total(page: Page, labels: tuple[str, ...]) -> str | None:
-    return labelled(page, labels, lambda text: last_amount(text[:90]))
+    def amount(text: str) -> str | None:
+        return None if re.match(r"\W*(?:ht|hors taxes?|tva)\b", fold(text)) else last_amount(text[:90])
+
+    return labelled(page, labels, amount)
 
 
 def month(page: Page) -> str | None:

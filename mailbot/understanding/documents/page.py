@@ -16,6 +16,7 @@ MOST_CHARACTERS: Final = 40_000
 _SPACED: Final = re.compile(r"(?<!\S)(?:\w[ ]){3,}\w(?!\S)")
 _WORD: Final = re.compile(r"[a-z]{7,}")
 _BREAK: Final = re.compile(r"(?<=[^\W\d_])-\n[ ]*(?=[a-zà-ÿ])")
+_DOTTED: Final = re.compile(r"(?<!\w)(?:T\.T\.C|H\.T|T\.V\.A|R\.I\.B|C\.A\.F|A\.P\.L|M\.R\.H|I\.B\.A\.N)\b\.?")
 _CELL: Final = re.compile(r"(?:(?! {2}|\t|\|)[^\n])+")
 _NUMBER_SIGN: Final = r"n(?:[ ]?[°º*]|[o.]{1,2}|')"
 """n°, which OCR reads as no, n', n* …"""
@@ -60,6 +61,7 @@ def page_of(text: str, vocabulary: Iterable[str] = ()) -> Page:
     """`vocabulary`: words in small letters without accents that are recognised when one letter is off."""
     cut = unicodedata.normalize("NFC", text[:MOST_CHARACTERS]).replace("\r\n", "\n").replace("\r", "\n")
     cut = re.sub(r"[\u00a0\u202f\u2009\u2007]", " ", cut).translate(_SAME)
+    cut = _DOTTED.sub(lambda found: found[0].replace(".", ""), cut)
     cut = _BREAK.sub("", _SPACED.sub(lambda found: found[0].replace(" ", ""), cut))
     plain = fold(cut)
     shape = _repair(plain.translate(_EYE), frozenset(vocabulary))
