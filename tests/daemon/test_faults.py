@@ -335,11 +335,15 @@ def test_a_folder_that_is_renumbered_makes_no_second_draft(post: Post, embedded:
         when = (
             client.select_folder("Courrier", readonly=True) and client.fetch([1], ["INTERNALDATE"])[1][b"INTERNALDATE"]
         )
+        before = client.folder_status("Courrier", ["UIDVALIDITY"])[b"UIDVALIDITY"]
         client.unselect_folder()
+        # Filled under another name: a folder that somebody idles on while it is deleted may refuse an APPEND.
+        client.create_folder("Restored")
+        client.append("Restored", ORDINARY, msg_time=when)
+        client.append("Restored", DANGER)
         client.delete_folder("Courrier")
-        client.create_folder("Courrier")
-        client.append("Courrier", ORDINARY, msg_time=when)
-        client.append("Courrier", DANGER)
+        client.rename_folder("Restored", "Courrier")
+        assert client.folder_status("Courrier", ["UIDVALIDITY"])[b"UIDVALIDITY"] != before
     embedded.wait(2)
 
     assert drafts(post) == 2
