@@ -102,7 +102,7 @@ def test_a_hostile_pdf_ends_in_time(content: bytes, defect: str | None, reader: 
     assert {each.what for each in reading.attachments[0].defects} == ({defect} if defect else set())
     assert reading.attachments[1].text == "bonjour"
     assert following.subject == "documents"
-    assert time.monotonic() - again < 1
+    assert time.monotonic() - again < 5  # an ordinary mail takes milliseconds, a new reader a second
 
 
 def test_scattered_letters_are_still_read(reader: SandboxReader) -> None:
