@@ -65,15 +65,7 @@ def decide_read(
     """The part of decide() behind the reader."""
     began = time.perf_counter() if started is None else started
     book = tools.book
-    asked = book.llm is not None and account.name in book.llm.mailboxes
-    context = Context(
-        book.taxonomy,
-        book.staff_language,
-        book.min_confidence,
-        second_opinion=asked,
-        references=References.chosen(book.references.tenant_ref, book.references.lease_ref),
-    )
-    understanding = understand(reading, account.language, tools.engines, context)
+    understanding = understand(reading, account.language, tools.engines, context_of(book, account.name))
     case = Case(account.name, reading, understanding)
     verdict = judge(book, case)
     defects = list(reading.defects)
@@ -87,6 +79,17 @@ def decide_read(
     plan = Plan(draft, _pushes(case, verdict, account, tools, folder), flags, folder)
     timings = {**reading.timings_ms, **understanding.timings_ms, "total": (time.perf_counter() - began) * 1000}
     return Decision(source, reading, understanding, book.version, verdict, plan, tuple(defects), timings)
+
+
+def context_of(book: RuleBook, account: str) -> Context:
+    """What the rule book lets understanding know and do for the mails of one account."""
+    return Context(
+        book.taxonomy,
+        book.staff_language,
+        book.min_confidence,
+        second_opinion=book.llm is not None and account in book.llm.mailboxes,
+        references=References.chosen(book.references.tenant_ref, book.references.lease_ref),
+    )
 
 
 def shunted(

@@ -16,8 +16,8 @@ from mailbot.learning.labelled import corpus, read_labelled
 from mailbot.learning.measure import Counted, confusion
 from mailbot.learning.picture import confusion_picture
 from mailbot.model import Reading, Understanding
-from mailbot.understanding import Context, understand
-from mailbot.understanding.entities import References
+from mailbot.pipeline import context_of
+from mailbot.understanding import understand
 from mailbot.wire import Shop
 
 
@@ -78,8 +78,8 @@ def understander(rules: Path | None) -> Callable[[Reading], Understanding]:
     """What the workers run behind the reader."""
     shop = Shop(settings.load(rules=rules or example_rules()), need_secrets=False)
     tools, book = shop.tools(), shop.book()
-    references = References.chosen(book.references.tenant_ref, book.references.lease_ref)
-    context = Context(book.taxonomy, book.staff_language, book.min_confidence, references=references)
+    # No mail is shown to anybody outside for a measurement.
+    context = dataclasses.replace(context_of(book, next(iter(book.mailboxes))), second_opinion=False)
     shop.warm_engines()
     expected = next(iter(book.mailboxes.values())).language
     return lambda reading: understand(reading, expected, tools.engines, context)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from mailbot.understanding.documents.page import fold, seen
+from mailbot.understanding.entities.money import checks_out
 
 _MONTHS: Final = (
     ("janvier", "janv", "jan", "january"),
@@ -198,17 +199,11 @@ def iban_in(text: str) -> str | None:
             compact = compact[:27]
         for candidate in (compact, _as_digits(compact)):
             for length in range(len(candidate), 14, -1):
-                if _sound(candidate[:length]):
+                if checks_out(candidate[:length]):
                     return candidate[:length]
                 if candidate.startswith("FR"):
                     break
     return None
-
-
-def _sound(iban: str) -> bool:
-    """ISO 13616: the number, its head moved to its end, leaves 1 when divided by 97."""
-    turned = iban[4:] + iban[:4]
-    return turned.isalnum() and turned.isascii() and int("".join(str(int(char, 36)) for char in turned)) % 97 == 1
 
 
 def _as_digits(compact: str) -> str:

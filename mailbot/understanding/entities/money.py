@@ -68,5 +68,10 @@ def is_iban(compact: str) -> bool:
         return False
     if compact.startswith("FR") and len(compact) != _FRENCH_LENGTH:
         return False
+    return checks_out(compact)
+
+
+def checks_out(compact: str) -> bool:
+    """ISO 13616: the letters and digits, their head moved to their end, leave 1 when divided by 97."""
     turned = compact[4:] + compact[:4]
-    return int("".join(str(int(char, 36)) for char in turned)) % 97 == 1
+    return turned.isalnum() and turned.isascii() and int("".join(str(int(char, 36)) for char in turned)) % 97 == 1
