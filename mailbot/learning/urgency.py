@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
 
 from mailbot.engines.features import SIZE
 from mailbot.engines.intent import Floats
 from mailbot.engines.urgency import CUES, MODEL_FILE, Told, evidence, level_of, tell, values
 from mailbot.learning.labelled import Labelled, corpus
-from mailbot.learning.train import Cut, Linear, cut, fit_stack, folds_of, idf_of, matrix, unseen
+from mailbot.learning.train import Cut, Linear, cut, fit_stack, fit_words, folds_of, idf_of, matrix, unseen
 from mailbot.learning.vectors import Vectors
 from mailbot.model import URGENCIES, UrgencyLevel
 
@@ -84,7 +83,7 @@ def trained(mails: Sequence[Labelled], vectors: Vectors, main_language: str = "f
         for name, some in (("main", main), ("other", ~main if (~main).any() else main))
     }
     idf = _idf(cuts, told)
-    linear = _fit(_matrix(told, idf), apart.wanted)
+    linear = fit_words(_matrix(told, idf), apart.wanted, len(URGENCIES), _C)
     said = {"intents": intents, "least": least, "main_language": main_language}
     return Trained(_packed(said, idf, linear, _stack(apart.evidence, apart.wanted)), apart, shares, least)
 
@@ -115,15 +114,6 @@ def _matrix(told: Sequence[Told], idf: Floats) -> csr_matrix:
     return csr_matrix((strengths, columns, ends), shape=(len(rows), SIZE + CUES))
 
 
-def _fit(features: csr_matrix, wanted: Ints) -> Linear:
-    model = LinearSVC(C=_C, class_weight="balanced", random_state=0).fit(features, wanted)
-    weights = np.zeros((SIZE + CUES, len(URGENCIES)), dtype=np.float32)
-    bias = np.full(len(URGENCIES), -3.0, dtype=np.float32)
-    weights[:, model.classes_] = model.coef_.T
-    bias[model.classes_] = model.intercept_
-    return Linear(weights, bias)
-
-
 def _unseen(
     mails: Sequence[Labelled],
     cuts: Sequence[Cut],
@@ -141,7 +131,7 @@ def _unseen(
     for fold in np.unique(folds):
         kept, out = np.flatnonzero(folds != fold).tolist(), np.flatnonzero(folds == fold).tolist()
         idf = _idf([cuts[at] for at in kept], [told[at] for at in kept])
-        model = _fit(_matrix([told[at] for at in kept], idf), wanted[kept])
+        model = fit_words(_matrix([told[at] for at in kept], idf), wanted[kept], len(URGENCIES), _C)
         wholes = model.margins(_matrix([told[at] for at in out], idf))
         words = Linear(model.weights[:SIZE], model.bias)
         for at, whole in zip(out, wholes, strict=True):

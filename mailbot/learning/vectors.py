@@ -18,7 +18,6 @@ import numpy.typing as npt
 from mailbot.engines.embedding import Embedding
 
 KEPT: Final = "vectors.npz"
-WIDTH: Final = 384
 _UNIT: Final = 4 * 127.0
 """A component of 1: those of a sentence are small, a quarter of it fills the 8 bits."""
 _SEVERAL: Final = 64
