@@ -19,7 +19,6 @@ DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 XLSB: Final = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
-_ODF: Final = "application/vnd.oasis.opendocument."
 _LOOK: Final = 4096
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 

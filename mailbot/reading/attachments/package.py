@@ -4,7 +4,6 @@ Sizes in a zip's directory are claims: bytes are counted as they come out.  XML 
 entity) and fetches nothing; no tree is built, so no nesting is too deep.
 """
 
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -23,7 +22,6 @@ _MOST_MEMBERS: Final = 5_000
 _CHUNK: Final = 65_536
 _READABLE: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _LOCAL_HEADER: Final = 30
-_DRIVE: Final = re.compile(r"^[A-Za-z]:")
 
 
 class Refused(ValueError):

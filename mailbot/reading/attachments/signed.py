@@ -18,7 +18,6 @@ _AUTHENTICATED: Final = bytes.fromhex("2a864886f70d0109100117")
 _COMPRESSED: Final = bytes.fromhex("2a864886f70d0109100109")
 _SEALED: Final = frozenset((_ENVELOPED, _ENCRYPTED_DATA, _AUTHENTICATED))
 _SEQUENCE, _OID, _OCTETS, _OCTETS_IN_PIECES, _CONTEXT = 0x30, 0x06, 0x04, 0x24, 0xA0
-_UNCHECKED: Final = "signed: the signature was not checked"
 _MOST: Final = 60_000_000
 _PIECES: Final = 100_000
 _DEPTH: Final = 8
