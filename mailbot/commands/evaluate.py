@@ -10,6 +10,7 @@ from mailbot import settings
 from mailbot.commands.explain import example_rules
 from mailbot.errors import Misconfigured
 from mailbot.learning.benchmark import Benchmark, benchmark
+from mailbot.learning.documents import DocumentScore, FactScore, held_out_documents, score_documents
 from mailbot.learning.duplicates import NEAR, near_duplicates
 from mailbot.learning.held_out import Answer, Score, answers, score
 from mailbot.learning.labelled import corpus, read_labelled
@@ -33,13 +34,14 @@ def evaluate(
         return 0
     mails = corpus(held_out=True) if data is None else read_labelled(data)
     some = answers(mails, understander(rules))
+    papers = score_documents(held_out_documents()) if data is None else None
     if report is not None:
-        _write(report, some)
-    print(json.dumps(as_record(some)) if as_json else page(some))
+        _write(report, some, papers)
+    print(json.dumps(as_record(some, papers)) if as_json else page(some, papers))
     return 0
 
 
-def _write(report: Path, some: Sequence[Answer]) -> None:
+def _write(report: Path, some: Sequence[Answer], papers: DocumentScore | None) -> None:
     """The page, and the confusion matrix as a picture beside it.  Raises Misconfigured."""
     pairs = [(one.made.intent, str(one.mail.intent)) for one in some]
     labels = sorted({label for pair in pairs for label in pair})
@@ -51,7 +53,7 @@ def _write(report: Path, some: Sequence[Answer]) -> None:
         "nothing else; nothing was trained on them. They are harder than an ordinary day's mail. Of a language with",
         "ten mails, one mail is ten points.",
         "",
-        page(some),
+        page(some, papers),
         "",
         f"![What was found (columns) for what careful people said (rows)]({picture.name})",
         "",
@@ -98,8 +100,8 @@ def _spoken(some: Sequence[Answer], code: str) -> int:
     return sum(one.mail.language == code for one in some)
 
 
-def as_record(some: Sequence[Answer]) -> dict[str, Any]:
-    """JSON: {"all": {...}, "fr": {...}}; counts become precision, recall and f1."""
+def as_record(some: Sequence[Answer], papers: DocumentScore | None = None) -> dict[str, Any]:
+    """JSON: {"all": {...}, "fr": {...}, "documents": {...}}; counts become precision, recall and f1."""
 
     def plain(value: Any) -> Any:  # noqa: ANN401 - a tree of dataclasses and numbers
         if isinstance(value, Counted):
@@ -113,13 +115,21 @@ def as_record(some: Sequence[Answer]) -> dict[str, Any]:
             return {key: plain(inner) for key, inner in value.items()}
         return round(value, 4) if isinstance(value, float) else value
 
-    return {
+    record: dict[str, Any] = {
         language: {field.name: plain(getattr(found, field.name)) for field in dataclasses.fields(found)}
         for language, found in by_language(some).items()
     }
+    if papers is not None:
+        facts = papers.all_facts
+        record["documents"] = {
+            "documents": papers.documents,
+            "kind": papers.kind_accuracy,
+            "facts": {"precision": facts.precision, "recall": facts.recall, "n": facts.wanted},
+        }
+    return record
 
 
-def page(some: Sequence[Answer]) -> str:
+def page(some: Sequence[Answer], papers: DocumentScore | None = None) -> str:
     """Tables as Markdown, which reads well in a terminal, too."""
     scores = by_language(some)
     lines = [
@@ -140,7 +150,29 @@ def page(some: Sequence[Answer]) -> str:
     lines += ["", "| entity | there | precision | recall |", "|---|---|---|---|"]
     entities = {**whole.entities, "all": whole.all_entities}
     lines += [f"| {name} | {_number(c)} | {c.precision:.1%} | {c.recall:.1%} |" for name, c in entities.items()]
-    return "\n".join(lines)
+    return "\n".join([*lines, *([] if papers is None else _of_papers(papers))])
+
+
+def _of_papers(papers: DocumentScore) -> list[str]:
+    """Kinds, and facts by kind: of the kind that a careful person saw."""
+    kinds: dict[str, list[FactScore]] = {}
+    for name, counted in papers.facts.items():
+        kinds.setdefault(name.split(".")[0], []).append(counted)
+    rows = {kind: _together(some) for kind, some in kinds.items()} | {"all": papers.all_facts}
+    kind_right = f"{papers.right_kind} of {papers.documents} documents get the right kind"
+    head = ["", kind_right, "", "| facts of | there | precision | recall |", "|---|---|---|---|"]
+    return [
+        *head,
+        *(f"| {kind} | {f.wanted} | {_percent(f.precision)} | {_percent(f.recall)} |" for kind, f in rows.items()),
+    ]
+
+
+def _together(some: Sequence[FactScore]) -> FactScore:
+    return FactScore(sum(f.right for f in some), sum(f.said for f in some), sum(f.wanted for f in some))
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
 
 
 def _number(counted: Counted) -> int:

@@ -111,6 +111,15 @@ def test_the_picture_is_a_picture() -> None:
     assert confusion_picture([[3, 1], [0, 2]], ["a", "b"]).startswith(b"\x89PNG")
 
 
+def test_the_held_out_documents_are_scored(capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(rules=None, as_json=True, train=None, data=None) == 0
+
+    found = json.loads(capsys.readouterr().out)["documents"]
+    assert found["documents"] == 80
+    assert found["kind"] > 0.6
+    assert found["facts"]["n"] > 100
+
+
 def test_a_report_is_a_page_and_a_picture(tmp_path: Path) -> None:
     data = lines(tmp_path / "d.jsonl", [{"text": "ma quittance svp", "intent": "rent.receipt"}])
 
