@@ -22,7 +22,7 @@ from mailbot.engines.languages import Languages
 from mailbot.engines.libretranslate import LibreTranslate
 from mailbot.engines.tesseract import Tesseract
 from mailbot.engines.urgency import UrgencyModel, load_urgency
-from mailbot.errors import Misconfigured
+from mailbot.errors import Misconfigured, Transient
 from mailbot.imap import ImapMailbox, Login
 from mailbot.ledger import Ledger, open_ledger
 from mailbot.model import Account
@@ -30,7 +30,7 @@ from mailbot.pipeline import Tools
 from mailbot.ports import Doorbell, SecondOpinion, Translator
 from mailbot.reply import Replies, load_replies
 from mailbot.rules import RuleBook, parse_rules
-from mailbot.sandbox import Limits, SandboxReader
+from mailbot.sandbox import Clamd, Limits, SandboxReader
 from mailbot.settings import Settings, read_rules
 from mailbot.targets import Webhook
 from mailbot.understanding import Engines
@@ -118,8 +118,8 @@ class Shop:
 
     @cached_property
     def reader(self) -> SandboxReader:
-        limits = load_book(self.settings.rules)[0].limits
-        return SandboxReader(Limits(seconds=limits.seconds, pages=limits.ocr_pages))
+        """What it may do is the rule book's to say: load() tells it."""
+        return SandboxReader()
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -180,6 +180,9 @@ class Shop:
             self._urgency,
             self._directory(book),
         )
+        keep = book.privacy.keep_text_days > 0
+        limits = Limits(seconds=book.limits.seconds, pages=book.limits.ocr_pages, keep_texts=keep)
+        self.reader.change(limits, _scanner(book))
         return Tools(self.reader, engines, book, replies, self.settings.key(keep=self._need_secrets))
 
     def _translator(self, book: RuleBook) -> Translator | None:
@@ -284,6 +287,15 @@ class Shop:
         """Raises Misconfigured when this machine lacks something that reading needs."""
         Tesseract().check(self.book().languages[0])
 
+    def check_scanner(self) -> None:
+        """Raises Misconfigured when the virus scanner that the rule book names is not there."""
+        scanner = _scanner(self.book())
+        if scanner is not None:
+            try:
+                scanner.check()
+            except Transient as error:
+                raise Misconfigured(f"{error}; check `attachments: clamd:` and that clamd runs") from None
+
     def check_directory(self) -> None:
         """Raises Misconfigured when the tenant directory cannot be read."""
         directory = self._directory(self.book())
@@ -308,6 +320,11 @@ class Shop:
         except OSError:
             return (0.0, 0)
         return (found.st_mtime, found.st_size)
+
+
+def _scanner(book: RuleBook) -> Clamd | None:
+    place = book.attachments.clamd
+    return None if place is None else Clamd(place)
 
 
 @dataclass(slots=True)

@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailbot import settings
-from mailbot.errors import Misconfigured
+from mailbot.errors import Misconfigured, Transient
 from mailbot.imap import probe
 from mailbot.model import Case, Reading, Texts
 from mailbot.pipeline import decide_read
 from mailbot.rules import try_examples
+from mailbot.sandbox import LAYERS
 from mailbot.wire import Shop, account_of, login_of, secrets_missing
 
 
@@ -24,6 +25,7 @@ def check(*, rules: Path | None, offline: bool) -> int:
         if tried and not problems:
             print(f"examples: all {tried} go where they should")
         problems += _machine(shop)
+        problems += _reading(shop)
         missing = secrets_missing(book, loaded)
         problems += missing
         if not offline and not missing:
@@ -38,12 +40,23 @@ def check(*, rules: Path | None, offline: bool) -> int:
 
 def _machine(shop: Shop) -> list[str]:
     problems: list[str] = []
-    for test in (shop.check_machine, shop.check_ledger, shop.check_directory):
+    for test in (shop.check_machine, shop.check_ledger, shop.check_directory, shop.check_scanner):
         try:
             test()
         except Misconfigured as error:
             problems += error.problems
     return problems
+
+
+def _reading(shop: Shop) -> list[str]:
+    """What confines the process that reads hostile bytes, on this very machine (docs/sandbox.md)."""
+    try:
+        held = shop.reader.layers()
+    except Transient as error:
+        return [f"{error}; mails cannot be read here"]
+    lacking = [layer for layer in LAYERS if layer not in held]
+    print(f"reading is confined by: {', '.join(held)}" + (f" (not by: {', '.join(lacking)})" if lacking else ""))
+    return []
 
 
 def _examples(shop: Shop) -> tuple[str, ...]:

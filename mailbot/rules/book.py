@@ -15,6 +15,7 @@ from mailbot.errors import Misconfigured
 from mailbot.model import IntentMeaning, Taxonomy
 from mailbot.rules.lines import Document, Path, load
 from mailbot.rules.schema import (
+    AttachmentsShape,
     BookShape,
     Caps,
     ChatShape,
@@ -60,6 +61,7 @@ class RuleBook:
     references: ReferencesShape
     privacy: Privacy
     limits: Limits
+    attachments: AttachmentsShape
     caps: Caps
     targets: Mapping[str, TargetShape]
     rules: tuple[RuleShape, ...]
@@ -105,6 +107,7 @@ def parse_rules(text: str, name: str = "rules.yaml", replies: Iterable[str] = ()
         references=shape.references,
         privacy=shape.privacy,
         limits=shape.limits,
+        attachments=shape.attachments,
         caps=shape.caps,
         targets=shape.targets,
         rules=shape.rules,

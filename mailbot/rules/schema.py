@@ -144,6 +144,12 @@ class Limits(Strict):
     ocr_pages: Annotated[int, Field(ge=0, le=100)] = 30
 
 
+class AttachmentsShape(Strict):
+    """`clamd`: a virus scanner on this machine, by the path of its socket or by address and port on the loopback."""
+
+    clamd: Annotated[str, Field(pattern=r"^(?:/.+|(?:127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5})$")] | None = None
+
+
 class Caps(Strict):
     drafts_per_thread_a_day: Count = 3
     drafts_per_sender_an_hour: Count = 10
@@ -193,6 +199,7 @@ class BookShape(Strict):
     references: ReferencesShape = ReferencesShape()
     privacy: Privacy = Privacy()
     limits: Limits = Limits()
+    attachments: AttachmentsShape = AttachmentsShape()
     caps: Caps = Caps()
     targets: dict[str, TargetShape] = Field(default_factory=dict)
     rules: Annotated[tuple[RuleShape, ...], Field(min_length=1)]
@@ -209,6 +216,7 @@ def keys_at(path: tuple[Any, ...]) -> list[str]:
         "llm": ChatShape,
         "privacy": Privacy,
         "limits": Limits,
+        "attachments": AttachmentsShape,
         "caps": Caps,
         "intents": IntentShape,
         "references": ReferencesShape,

@@ -20,6 +20,7 @@ _SUDDEN: Final = 4.0
 _END_OF_HEADER: Final = re.compile(rb"\r?\n\r?\n|\r\r")
 _STOPPED: Final = "it took too long or too much memory: not read"
 _STRUCK: Final = "it stopped its reader before: not read"
+_INFECTED: Final = "not opened: the virus scanner did not let the mail pass"
 _NO_TIME: Final = "not read: the mail had used up its time"
 _TOO_MANY: Final = "not read: too many attachments"
 _MOST_ATTACHMENTS: Final = 30
@@ -38,9 +39,12 @@ class Children(Protocol):
 
 
 class Attempt:
-    """For one use."""
+    """For one use.  `infected` says why no attachment is opened at all; None when they may be."""
 
-    def __init__(self, children: Children, raw: bytes, request: ReadingRequest, limits: Limits) -> None:
+    def __init__(
+        self, children: Children, raw: bytes, request: ReadingRequest, limits: Limits, infected: str | None = None
+    ) -> None:
+        self._infected = infected
         self._children = children
         self._raw = raw
         self._request = request
@@ -76,8 +80,12 @@ class Attempt:
         return dataclasses.replace(
             self._read,
             attachments=parts,
-            defects=tuple(dict.fromkeys((*self._read.defects, *inner, *lost))),
-            incomplete=self._read.incomplete or missing or any(part.incomplete for part in parts),
+            defects=tuple(dict.fromkeys((*self._read.defects, *inner, *lost, *self._warning()))),
+            incomplete=self._read.incomplete
+            or missing
+            or self._infected is not None
+            or any(part.incomplete for part in parts),
+            marks=(*self._read.marks, *self._mark()),
             engines={**self._read.engines, **({"ocr": self._ocr[0]} if self._ocr else {})},
             timings_ms={**self._read.timings_ms, **({"attachments": self._milliseconds} if self._count else {})},
         )
@@ -126,7 +134,7 @@ class Attempt:
             # The child must be done before its time is over, or what it holds is lost.
             "seconds": max(1.0, self._until - time.monotonic() - 1.0),
             "skip": sorted({*self._parts, *self._lost}),
-            "refused": self._children.refused(),
+            "refused": None if self._infected is not None else self._children.refused(),
             "keep": self._limits.keep_texts,
         }
 
@@ -140,7 +148,9 @@ class Attempt:
             self._milliseconds += float(got["ms"])
             self._working, self._recognising = None, False
         elif "refused" in got:
-            self._lost[int(got["refused"])] = _STRUCK
+            number = int(got["refused"])
+            self._lost[number] = _STRUCK if self._infected is None else _INFECTED
+            self._so_far[number] = [frames.unpack_part(got["as"])]
         elif "part" in got:
             self._working, self._fingerprint = int(got["part"]), str(got["sha256"])
         elif "page" in got:
@@ -186,11 +196,18 @@ class Attempt:
         self._children.replace()
         return read
 
+    def _warning(self) -> tuple[Defect, ...]:
+        return () if self._infected is None else (Defect("mail", self._infected),)
+
+    def _mark(self) -> tuple[str, ...]:
+        return () if self._infected is None else ("virus",)
+
     def _whole(self, read: Reading, what: str) -> Reading:
         return dataclasses.replace(
             read,
             fingerprint="sha256:" + hashlib.sha256(self._raw).hexdigest(),
             size=len(self._raw),
-            defects=(*read.defects, Defect("mail", what)),
+            defects=(*read.defects, Defect("mail", what), *self._warning()),
+            marks=(*read.marks, *self._mark()),
             incomplete=True,
         )

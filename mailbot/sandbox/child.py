@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final
 
 from mailbot.engines.tesseract import Tesseract
 from mailbot.model import Defect, Part
-from mailbot.reading import Message, read_message
+from mailbot.reading import Message, RawPart, read_message
 from mailbot.reading.attachments import Budget, read_attachment, repeated
 from mailbot.sandbox import frames
 from mailbot.sandbox.confinement import allow_seconds, confine
@@ -73,15 +73,16 @@ def _serve(frame: dict[str, Any], raw: bytes, answers: BinaryIO, ocr: Tesseract,
 
 def _attachments(message: Message, frame: dict[str, Any], answers: BinaryIO, budget: Budget) -> None:
     budget.repeated = repeated(message.parts)
-    skip, refused = set(frame["skip"]), set(frame["refused"])
+    skip = set(frame["skip"])
+    refused = None if frame["refused"] is None else set(frame["refused"])
     left = _MOST_CHARACTERS
     for number, part in enumerate(message.parts[:_MOST_ATTACHMENTS]):
         if number in skip:
             continue
         started = time.perf_counter()
         fingerprint = hashlib.sha256(part.content).hexdigest()
-        if fingerprint in refused:
-            frames.write(answers, {"refused": number})
+        if refused is None or fingerprint in refused:
+            frames.write(answers, {"refused": number, "as": dataclasses.asdict(_named(part, fingerprint))})
             continue
         frames.write(answers, {"part": number, "sha256": fingerprint})
         read = []
@@ -90,6 +91,11 @@ def _attachments(message: Message, frame: dict[str, Any], answers: BinaryIO, bud
             left = max(0, left - len(one.text))
         milliseconds = (time.perf_counter() - started) * 1000
         frames.write(answers, {"read": number, "as": [dataclasses.asdict(one) for one in read], "ms": milliseconds})
+
+
+def _named(part: RawPart, fingerprint: str) -> Part:
+    """An attachment that is not opened."""
+    return Part(part.filename, part.media_type_declared, len(part.content), fingerprint)
 
 
 def _cut(part: Part, most: int, where: str) -> Part:

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import OrderedDict
-from typing import Final
+from typing import Final, Protocol
 
 from mailbot.model import Reading, ReadingRequest
 from mailbot.sandbox.attempt import Attempt
@@ -14,12 +14,21 @@ _STRIKES: Final = 2
 _MOST_REMEMBERED: Final = 500
 
 
+class Scanner(Protocol):
+    """Looks at a mail before any attachment is opened (clamd.Clamd)."""
+
+    def verdict(self, raw: bytes) -> str | None: ...
+
+
 class SandboxReader:
     """ports.Reader.  One child, started when it is needed; threads take turns; a fork starts its own."""
 
-    def __init__(self, limits: Limits | None = None, *, without: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, limits: Limits | None = None, scanner: Scanner | None = None, *, without: tuple[str, ...] = ()
+    ) -> None:
         """`without` leaves out layers of the child's confinement, so that tests see the others."""
         self._limits = limits or Limits()
+        self._scanner = scanner
         self._without = without
         self._lock = threading.Lock()
         self._child: ReadingProcess | None = None
@@ -29,9 +38,20 @@ class SandboxReader:
         """How often an attachment stopped its reader, by SHA-256."""
 
     def read(self, raw: bytes, request: ReadingRequest) -> Reading:
-        """Never raises for what the bytes hold; Transient when no child process can be had."""
+        """Never raises for what the bytes hold; Transient when no child process, or no scanner, can be had."""
+        infected = None if self._scanner is None else self._scanner.verdict(raw)
         with self._lock:
-            return Attempt(self, raw, request, self._limits).reading()
+            return Attempt(self, raw, request, self._limits, infected).reading()
+
+    def change(self, limits: Limits, scanner: Scanner | None) -> None:
+        """From the next mail on; a child that runs keeps the bounds of its process."""
+        with self._lock:
+            self._limits, self._scanner = limits, scanner
+
+    def layers(self) -> tuple[str, ...]:
+        """What confines the reading here (confinement.LAYERS).  Raises Transient when there can be no child."""
+        with self._lock:
+            return self.child().layers or ()
 
     def warm(self) -> None:
         """Have a child ready before the first mail."""

@@ -21,6 +21,7 @@ from tests.reading.attachments.made import pages
 from tests.reading.attachments.test_pdf_hostile import jbig2, scattered
 from tests.sandbox import hostile
 from tests.sandbox.hostile import HEADER, PLAIN, WORDS, mail, one, with_field
+from tests.sandbox.quine import quine
 
 REQUEST = ReadingRequest(Account("accueil", ("contact@example.org",)), ("fr", "en"))
 MOST_SECONDS = 20.0
@@ -84,7 +85,8 @@ ROWS: list[tuple[str, Callable[[], bytes], str, str]] = [
     ("H15-ratio", lambda: one("42.zip", hostile.zipped(("a.txt", bytes(100_000_000)))), PARTIAL, MEASURELESS),
     ("H15-overlap", lambda: one("o.zip", hostile.overlapping(5_000)), PARTIAL, "lie over one another"),
     ("H15-zip64", lambda: one("l.zip", hostile.lying_zip64()), READ, ""),
-    ("H16-quine", lambda: one("r.zip", hostile.zip_of_zips(12)), PARTIAL, "archives inside archives"),
+    ("H16-quine", lambda: one("r.zip", quine()), PARTIAL, "holds itself"),
+    ("H16-many", lambda: one("r.zip", hostile.zip_of_zips(12)), PARTIAL, "archives inside archives"),
     ("H17-zip", lambda: one("s.zip", hostile.encrypted_zip()), PARTIAL, "encrypted"),
     ("H18", lambda: one("t.tar", hostile.wandering_tar()), READ, ""),
     (

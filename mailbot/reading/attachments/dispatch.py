@@ -26,6 +26,7 @@ _DEPTH: Final = 3
 _NAME: Final = 120
 _LABEL: Final = 300
 _TOO_DEEP: Final = "archives inside archives: not opened"
+_IN_ITSELF: Final = "an archive that holds itself: not opened again"
 _NO_TIME: Final = "not read: the mail had used up its time"
 _PAGED: Final[dict[str, TextSource]] = {"pdf": "pdf", "ocr": "ocr"}
 _PICTURES: Final = frozenset(("image/png", "image/jpeg", "image/gif", "image/tiff", "image/webp", "image/heic"))
@@ -53,12 +54,15 @@ class _Attachment:
     request: ReadingRequest
     budget: Budget
 
-    def parts(self, part: RawPart | Member, label: str, depth: int) -> tuple[Part, ...]:
+    def parts(
+        self, part: RawPart | Member, label: str, depth: int, inside: frozenset[str] = frozenset()
+    ) -> tuple[Part, ...]:
+        """`inside`: the SHA-256 of the files around it."""
         fingerprint = hashlib.sha256(part.content).hexdigest()
         own_bytes = bool(part.content) and not (isinstance(part, Member) and part.opened is not None)
         known = self.budget.known.get((fingerprint, part.inline)) if own_bytes else None
         if known is not None:
-            return (self._again(known, label),)
+            return (self._again(known, label, in_itself=fingerprint in inside),)
         kind = _kind(part)
         if is_decorative(part, kind, pasted=depth > 0, again=fingerprint in self.budget.repeated):
             seen = _Seen(Opened(source="none", worthless=True))
@@ -70,12 +74,14 @@ class _Attachment:
         if own_bytes:
             self.budget.known[fingerprint, part.inline] = own
         self.budget.watcher.so_far(own)
-        members, unread = self._members(seen.opened.members, label, depth)
+        members, unread = self._members(seen.opened.members, label, depth, inside | {fingerprint})
         if unread:
             own = replace(own, defects=(*own.defects, Defect(self.where, unread)), incomplete=True)
         return (own, *members)
 
-    def _members(self, members: tuple[Member, ...], label: str, depth: int) -> tuple[list[Part], str]:
+    def _members(
+        self, members: tuple[Member, ...], label: str, depth: int, inside: frozenset[str]
+    ) -> tuple[list[Part], str]:
         """The files inside, and what to say of those that were left."""
         found: list[Part] = []
         for number, member in enumerate(members, 1):
@@ -84,7 +90,7 @@ class _Attachment:
                 return found, f"only {number - 1} of the {len(members)} files inside were read: {why}"
             self.budget.members -= 1
             name = clean(re.split(r"[/\\]", member.name.rstrip("/\\"))[-1])[:_NAME] or f"part {number}"
-            found += self.parts(member, f"{label}/{name}"[-_LABEL:], depth + 1)
+            found += self.parts(member, f"{label}/{name}"[-_LABEL:], depth + 1, inside)
         return found, ""
 
     def _seen(self, part: RawPart | Member, kind: str, depth: int) -> _Seen:
@@ -154,9 +160,13 @@ class _Attachment:
             incomplete=bool(missing) and not decorative,
         )
 
-    def _again(self, known: Part, label: str) -> Part:
-        """The same bytes a second time."""
+    def _again(self, known: Part, label: str, *, in_itself: bool) -> Part:
+        """The same bytes a second time; `in_itself`: inside the very first."""
         defects = tuple(replace(defect, where=self.where) for defect in known.defects)
+        if in_itself:
+            return replace(
+                known, filename=label, defects=(*defects, Defect(self.where, _IN_ITSELF)), incomplete=True, text=""
+            )
         return replace(known, filename=label, defects=defects)
 
 
