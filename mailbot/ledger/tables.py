@@ -9,6 +9,8 @@
 
     effect:  planned -> intent -> done | skipped | other | parked
 
+    feedback: what staff did with a finished case; a row of a kind is written anew when they do it again
+
 No column holds a body, a subject or an address once nothing is owed: `record` and `draft` are emptied by `finish`.
 """
 
@@ -103,6 +105,8 @@ case = Table(
     UniqueConstraint("account", "fingerprint", name="uq_case_account_fingerprint"),
     Index("ix_case_state_not_before", "state", "not_before"),
     Index("ix_case_sender_key", "account", "sender_key", "decided_at"),
+    # By size, not by Message-ID: that one is as long as its sender likes, and an index is not.
+    Index("ix_case_account_size", "account", "size"),
 )
 
 slot = Table(
@@ -133,6 +137,31 @@ effect = Table(
     Column("mark_uidnext", BigInteger),
     Column("result", Text, nullable=False, server_default=""),
     Column("updated_at", Float, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("case_id", _Id, ForeignKey("case.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("account", String(200), nullable=False),
+    Column("said", String(100), nullable=False),
+    Column("intent", String(100)),
+    Column("folder", String(500), nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("how", String(20), nullable=False),
+    Column("seen_at", Float, nullable=False),
+)
+
+# How far the folders that staff move mails into were looked through; uidvalidity 0: the folder was not there yet.
+lookout = Table(
+    "lookout",
+    metadata,
+    Column("account", String(200), primary_key=True),
+    Column("name", String(500), primary_key=True),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uidnext", BigInteger, nullable=False),
 )
 
 audit = Table(

@@ -100,3 +100,49 @@ class Stuck:
     state: CaseState
     reason: str
     since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A finished case, and where filing left its mail."""
+
+    case_id: int
+    said: str
+    """The intent we found, sure of it or not."""
+    fingerprint: str
+    folder: str
+    """"" when it was not we who filed it."""
+    position: tuple[int, int] | None
+    """UIDVALIDITY and UID there, when the server told them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A mail of a finished case, seen in a folder that speaks for intents."""
+
+    filed: Filed
+    uid: int
+    intent: str | None
+    """None: the folder is one of several intents."""
+    how: str
+    """What it was known by: "message-id" (with its size), or "bytes"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A case that staff put into the folder of one intent; `said` is what we had found."""
+
+    case_id: int
+    account: str
+    said: str
+    intent: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    how: str
+    seen_at: float
+    fingerprint: str
+    record: str | None
+    """The decision record, as long as it still holds the mail's words."""
+    language: str
+    """As Language.code; "" when unknown."""
