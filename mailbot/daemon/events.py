@@ -95,3 +95,11 @@ def rules_refused(problems: tuple[str, ...]) -> None:
 
 def rules_loaded(version: str) -> None:
     _log.info("rules loaded", version=version)
+
+
+def corrected(account: str, count: int) -> None:
+    _log.info("feedback", account=account, moved=count)
+
+
+def feedback_failing(account: str, reason: str) -> None:
+    _log.warning("feedback failing", account=account, reason=reason)

@@ -71,7 +71,7 @@ class ImapMailbox:
                 answer = self._session.select(folder, readonly=True)
             except NoFolder:
                 return None
-            uidvalidity = _number(answer, b"UIDVALIDITY")
+            uidvalidity = number(answer, b"UIDVALIDITY")
             for uid in self._candidates(message_id, since, uidvalidity):
                 with self._session.commands() as client:
                     raw = client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]")
@@ -94,7 +94,7 @@ class ImapMailbox:
                     raise
                 self._create(folder)
                 answer = self._status(folder)
-            return Mark(_number(answer, b"UIDVALIDITY"), _number(answer, b"UIDNEXT"))
+            return Mark(number(answer, b"UIDVALIDITY"), number(answer, b"UIDNEXT"))
 
     def find_draft(self, message_id: str, since: Mark) -> Found | None:
         with self._lock:
@@ -103,7 +103,7 @@ class ImapMailbox:
                     answer = self._session.select(folder, readonly=True)
                 except NoFolder:
                     continue
-                uidvalidity = _number(answer, b"UIDVALIDITY")
+                uidvalidity = number(answer, b"UIDVALIDITY")
                 for uid in self._by_message_id(message_id):
                     return Found(folder, uidvalidity, uid)
                 if folder == self._drafts and since.uidvalidity == uidvalidity:
@@ -180,7 +180,7 @@ class ImapMailbox:
             answer = self._session.select(ref.folder)
         except NoFolder:
             return False
-        return _number(answer, b"UIDVALIDITY") == ref.uidvalidity
+        return number(answer, b"UIDVALIDITY") == ref.uidvalidity
 
     def _status(self, folder: str) -> dict[bytes, object]:
         name = self._session.name(folder)
@@ -278,7 +278,8 @@ def _copied(answer: object, folder: str) -> Found | None:
     return None
 
 
-def _number(answer: dict[bytes, object], key: bytes) -> int:
+def number(answer: dict[bytes, object], key: bytes) -> int:
+    """One number of a SELECT or STATUS answer.  Raises Transient when the server does not say it."""
     value = answer.get(key)
     if isinstance(value, list | tuple):
         value = value[0] if value else None
