@@ -180,7 +180,7 @@ def _unanswerable(case: Case, account: Account) -> str | None:
     if reading.incomplete:
         return "no draft: the mail could not be read whole"
     to = recipients(reading)
-    if not to:
+    if not to or "@" not in to[0].address:
         return "no draft: there is nobody to write to"
     if to[0].address.casefold() in {own.casefold() for own in account.addresses}:
         return "no draft: the reply would go to this very mailbox"

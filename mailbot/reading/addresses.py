@@ -13,11 +13,18 @@ _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|\\.|[<>(),;:]|[^"\\<>(),;:]+|"',
 _SPEC: Final = re.compile(
     r"(?P<quoted>\"[^\"]{1,64}\")?(?(quoted)|[^\s<>,;:\"()\[\]\\@]{1,128})@(?:\[[^\]\s]{1,100}\]|[^\s<>,;:\"()\\@\[\]]{1,255})"
 )
-_LOCAL: Final = re.compile(r"<\s*([^\s<>@]{1,64})\s*>")
+_ROUTE: Final = re.compile(r"\s*(?:@[^\s<>,;:]{1,255}\s*,?\s*)+:(?=[^:]*@)")
+_LOCAL: Final = re.compile(r"[^\s<>,;:\"()\[\]\\@]{1,64}")
+_SPACES: Final = re.compile(r"(\"[^\"]*\")|\s+")
 
 
-def parse_addresses(values: Iterable[bytes], hint: str | None = None) -> tuple[Address, ...]:
-    """Every mailbox that can be made out, in order; groups are opened, at most `limits.ADDRESSES`."""
+def parse_addresses(
+    values: Iterable[bytes], hint: str | None = None, *, incomplete: bool = False
+) -> tuple[Address, ...]:
+    """Every mailbox that can be made out, in order; groups are opened, at most `limits.ADDRESSES`.
+
+    `incomplete`: also a name without an address, and a local user (`MAILER-DAEMON`) without a domain.
+    """
     found: list[Address] = []
     for value in values:
         held = ""
@@ -26,7 +33,7 @@ def parse_addresses(values: Iterable[bytes], hint: str | None = None) -> tuple[A
                 # A comma in an unquoted name: `Dupont, Jeanne <jd@example.org>`.
                 held = f"{held}, {name}" if held else name
                 continue
-            address = _address(f"{held}, {name}" if held else name, spec, hint)
+            address = _address(f"{held}, {name}" if held else name, spec, hint, incomplete=incomplete)
             held = ""
             if address is not None:
                 found.append(address)
@@ -35,6 +42,8 @@ def parse_addresses(values: Iterable[bytes], hint: str | None = None) -> tuple[A
         if not found and b"=?" in value and b"=?" not in (shown := decode_text(value, hint).encode("utf-8")):
             # The whole field stands in an encoded word.
             found += parse_addresses([shown])
+        if not found and held and incomplete and (named := _named(held, hint)) is not None:
+            found.append(named)
     return tuple(dict.fromkeys(found))
 
 
@@ -58,7 +67,10 @@ class _Item:
             self.spec, self.angle = b"".join(self.angle).strip(), None
 
     def ends_at(self, separator: bytes) -> bool:
-        return self.angle is None or separator == b";" or self.has_at
+        if self.angle is None or separator == b";":
+            return True
+        # Between the hosts of a source route a comma ends nothing (RFC 5322 section 4.4).
+        return self.has_at and not b"".join(self.angle[:1]).lstrip().startswith(b"@")
 
     def result(self) -> tuple[str, str | None] | None:
         """Name and address, still undecoded; no address when there is none, None when there is nothing."""
@@ -68,13 +80,14 @@ class _Item:
             return _raw(name or note), _raw(self.spec)
         if b"@" in name:
             return _bare(_raw(name), _raw(note))
-        return (_raw(name), None) if name else None
+        return (_raw(name + (b" (" + note + b")" if note else b"")), None) if name else None
 
 
 def _mailboxes(line: bytes) -> Iterator[tuple[str, str | None]]:
     """Name and address of each item, comments and groups understood; nested comments are counted, not entered."""
     item = _Item()
     depth = 0
+    group_ends = line.rfind(b";")
     for match in _TOKEN.finditer(line):
         token = match.group()
         if depth or token == b"(":
@@ -91,7 +104,7 @@ def _mailboxes(line: bytes) -> Iterator[tuple[str, str | None]]:
                 if (complete := item.result()) is not None:
                     yield complete
                 item = _Item()
-            case b":" if item.angle is None and not item.has_at:
+            case b":" if item.angle is None and not item.has_at and match.end() <= group_ends:
                 item = _Item()  # that was the name of a group
             case _:
                 item.add(token)
@@ -112,18 +125,28 @@ def _raw(text: bytes) -> str:
     return text.decode("utf-8", "surrogateescape")
 
 
-def _address(name: str, spec: str, hint: str | None) -> Address | None:
-    match = _SPEC.search(spec.replace(" ", "") if spec.count("@") == 1 else spec)
+def _address(name: str, spec: str, hint: str | None, *, incomplete: bool) -> Address | None:
+    spec = _ROUTE.sub("", spec)
+    match = _SPEC.search(_SPACES.sub(r"\1", spec) if spec.count("@") == 1 else spec)
     if match is None:
         # An encoded word where only an address may stand, or a local user without a domain.
         decoded = decode_text(spec.encode("utf-8", "surrogateescape"), hint)
         match = _SPEC.search(decoded) or _SPEC.search(name)
         if match is None:
-            return None
+            return _named(f"{decoded} ({name})" if decoded else name, hint) if incomplete else None
     local, _, domain = match.group().strip("'").rpartition("@")
     shown = _name(name, hint)
     address = clean(f"{local}@{domain.casefold().rstrip('.')}")
     return Address("" if shown.casefold() == address.casefold() else shown, address)
+
+
+def _named(text: str, hint: str | None) -> Address | None:
+    """A person's name alone, or a local user with a comment."""
+    local, _, note = text.rstrip(") ").partition(" (")
+    name = _name(note, hint)
+    if _LOCAL.fullmatch(local) and not local.istitle():
+        return Address(name, local)
+    return Address(_name(text, hint), "") if _name(text, hint) else None
 
 
 def _name(name: str, hint: str | None) -> str:

@@ -74,11 +74,14 @@ def _sender(root: Entity, envelope: Envelope) -> Address | None:
         for author in envelope.authors:
             if author.address == envelope.sender_field.address:
                 return author
-    if envelope.authors:
-        return envelope.authors[0]
-    if envelope.sender_field is not None:
-        return envelope.sender_field
-    return next(iter(parse_addresses(root.all("return-path")[:1])), None)
+    author = next(iter(envelope.authors), None)
+    if author is not None and "@" in author.address:
+        return author
+    way = envelope.sender_field or next(iter(parse_addresses(root.all("return-path")[:1])), None)
+    if author is None or way is None:
+        return author or way
+    # A From that names somebody without an address.
+    return Address(author.name or author.address, way.address)
 
 
 def authentication(root: Entity, authserv_id: str | None) -> Authentication | None:
@@ -153,7 +156,7 @@ def _marks(
         yield "web-form"
     if len(envelope.authors) > 1:
         yield "several-authors"
-    if sender is None:
+    if sender is None or "@" not in sender.address:
         yield "no-sender"
         return
     from_domain = domain(sender.address)

@@ -11,7 +11,7 @@ from mailbot.reading.lines import Line, lines_of, unflowed, visible
 from mailbot.reading.message import RawPart
 from mailbot.reading.parameters import Parameterised, parse_parameters
 from mailbot.reading.structure import Entity
-from mailbot.reading.transfer import decode_transfer, take_blocks
+from mailbot.reading.transfer import decode_transfer, encoding_of, take_blocks
 from mailbot.reading.words import clean, decode_text
 
 _PLAIN: Final = {
@@ -130,7 +130,9 @@ def _leaf(entity: Entity, *, first: bool) -> Content:
     disposition = parse_parameters(entity.first("content-disposition"))
     filename = _filename(entity.content_type, disposition)
     media_type = entity.media_type
-    transferred = decode_transfer(entity.body, _encoding(entity))
+    transferred = decode_transfer(
+        entity.body, encoding_of(entity.first("content-transfer-encoding") or b"")
+    )
     defects = (Defect("body", transferred.defect),) if transferred.defect else ()
     if media_type == "text/x-amp-html" or media_type.startswith("multipart/"):
         return Content()
@@ -154,11 +156,6 @@ def _is_sealed(entity: Entity) -> bool:
     """An S/MIME or PGP envelope (RFC 8551, RFC 3156); a signature beside readable words is none."""
     kind = entity.content_type.plain("smime-type") or ""
     return entity.media_type in _SEALED or (entity.media_type in _ENVELOPES and kind.lower() != "signed-data")
-
-
-def _encoding(entity: Entity) -> str:
-    value = (entity.first("content-transfer-encoding") or b"").decode("ascii", "replace")
-    return re.sub(r"\([^()]*\)", "", value).strip().strip("\"';").strip().lower().partition(" ")[0]
 
 
 def _filename(content_type: Parameterised, disposition: Parameterised) -> str:

@@ -87,12 +87,18 @@ _CODECS: Final[dict[str, str]] = {
     "utf-32le": "utf-32-le",
     "utf-32be": "utf-32-be",
     **dict.fromkeys(("utf-7", "unicode-1-1-utf-7", "utf7", "x-unicode-2-0-utf-7"), "utf-7"),
+    **dict.fromkeys(("eucjp-ms", "euc-jp-ms", "cp51932"), "euc_jp"),
+    **dict.fromkeys(("logical", "visual"), "iso8859-8"),
+    **dict.fromkeys(("ms-cp932", "x-ms-cp932"), "cp932"),
+    **dict.fromkeys(("ksx1001", "ks-c-5601-1989", "iso-ir-149"), "cp949"),
+    "koi8": "koi8-r",
     "ptcp154": "ptcp154",
     "kz1048": "kz1048",
-    "tcvn": "cp1258",
-    "viscii": "cp1258",
     "hp-roman8": "hp_roman8",
-    "cp037": "cp037",
+    **dict.fromkeys(("cp037", "ibm037", "ebcdic-cp-us", "ebcdic-us"), "cp037"),
+    **dict.fromkeys(("cp500", "ibm500", "ebcdic-international"), "cp500"),
+    **dict.fromkeys(("cp1140", "ibm1140", "ibm01140"), "cp1140"),
+    **{f"dos-{number}": f"cp{number}" for number in (437, 720, 737, 775, 850, 852, 855, 857, 862, 866)},
 }
 _SEVEN_BIT: Final = {
     "ascii",
@@ -104,9 +110,11 @@ _SEVEN_BIT: Final = {
     "hz",
     "utf-7",
 }
+_EBCDIC: Final = {"cp037", "cp500", "cp1140"}
 _WIDE: Final = {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -117,6 +125,10 @@ _DETECTABLE: Final = [
     "gb18030", "big5", "cp932", "euc_jp", "cp949",
 ]  # fmt: skip
 _WESTERN: Final = frozenset("àâäáãåçéèêëíìîïñóòôöõøúùûüýÿœæßÀÂÄÁÇÉÈÊËÎÏÓÔÖÚÙÛÜŒÆÑÍØÅ«»“”‘’„–—…•€°²³½¼·¿¡§£© ºª´¨™®")
+_SIGNS_IN_WORDS: Final = re.compile(r"(?<=[a-z])[¹³±¶¿¾¼][a-z]|(?<=[a-z]{2})[¹±¶¿¾¼](?![\w])|\b[¶¿](?=[a-z])")
+"""Superscripts and signs where a word has letters: the page is Central European, not Western."""
+_CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1a]")
+_TO_DOUBLE_BYTE: Final = re.compile(rb"\x1b\$[@B]")
 _ESCAPE_TO_JAPANESE: Final = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 
 
@@ -131,7 +143,7 @@ def decode(content: bytes, declared: str | None, hint: str | None = None) -> tup
         return _sound(text), fault
     if codec in _WIDE:
         return _sound(_wide(content, codec)), None
-    if content.isascii() and codec not in _SEVEN_BIT:
+    if content.isascii() and codec not in _SEVEN_BIT | _EBCDIC:
         return _escaped(content) or (content.decode("ascii"), None)
     text, fault = _labelled(content, codec, declared or "", known(hint))
     return _sound(text), fault
@@ -145,7 +157,7 @@ def known(declared: str | None) -> str | None:
     for variant in (label, label.replace("-", "_"), re.sub(r"^(?:x-|cs)", "", label), re.sub(r"^cp-?", "cp", label)):
         if variant in _CODECS:
             return _CODECS[variant]
-    short = re.fullmatch(r"(?:iso[ -]?8859[ -](\d{1,2}))|(?:(?:x-)?(?:win|windows|cp)[ -]?(12\d\d))", label)
+    short = re.fullmatch(r"(?:(?:x-)?iso[ -]?8859[ -]?(\d{1,2}))|(?:(?:x-)?(?:win|windows|cp)[ -]?(12\d\d))", label)
     if short:
         return _CODECS.get(f"iso-8859-{short[1]}" if short[1] else f"windows-{short[2]}")
     return _CODECS.get(label.replace("_", "").replace(" ", ""))
@@ -160,6 +172,9 @@ def _labelled(content: bytes, codec: str, declared: str, hint: str | None) -> tu
         return text, f"labelled {_printable(declared)}, but it is UTF-8"
     if (text := _strictly(content, codec)) is not None:
         return text, None
+    if codec == "iso2022_jp_ext":
+        # What Microsoft added to the sets of Japanese is drawn in the frame of its own page.
+        return _microsoft_japanese(content), None
     # Undefined bytes of an 8-bit page and broken pairs of a double-byte one are few.
     text = _broken_utf8(content, hint) if codec == "utf-8" else content.decode(codec, "replace")
     return text, f"broken {_printable(declared)}"
@@ -184,11 +199,45 @@ def _broken_utf8(content: bytes, hint: str | None) -> str:
     """A few broken bytes in UTF-8 are somebody's Windows-1252; broken nearly everywhere, it was never UTF-8."""
     mended = content.decode("utf-8", "replace")
     broken = mended.count("\ufffd")
+    if b"\xed" in content and (joined := _surrogates_joined(content)) is not None:
+        return joined
     right = sum(1 for char in mended if char > "\x7f") - broken
     if right < broken:
         return _unlabelled(content, None, hint)[0]
     # A character cut at the end is the cut's fault, not another charset.
     return content.decode("utf-8", "windows-1252-bytes")
+
+
+def _surrogates_joined(content: bytes) -> str | None:
+    """CESU-8: the two halves of one character, each encoded by itself."""
+    try:
+        return content.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeError:
+        return None
+
+
+def _microsoft_japanese(content: bytes) -> str:
+    """ISO-2022-JP with rows that only Shift_JIS of Windows knows."""
+    pieces = _TO_DOUBLE_BYTE.split(content)
+    out = [pieces[0].decode("iso2022_jp_ext", "replace")]
+    for piece in pieces[1:]:
+        double, escape, rest = piece.partition(b"\x1b")
+        pairs = bytes(byte | 0x80 for byte in double if 0x21 <= byte <= 0x7E)
+        text = _strictly(b"".join((b"\x1b$B", double, b"\x1b(B")), "iso2022_jp_ext")
+        out.append(_rows_of_windows(pairs) if text is None else text)
+        out.append((escape + rest).decode("iso2022_jp_ext", "replace"))
+    return "".join(out)
+
+
+def _rows_of_windows(pairs: bytes) -> str:
+    """Each pair of EUC by the formula that turns it into Shift_JIS."""
+    shifted = bytearray()
+    for row, cell in zip(pairs[0::2], pairs[1::2], strict=False):
+        high, low = row - 0xA0, cell - 0xA0
+        lead = (high + 1) // 2
+        shifted.append(lead + (0x80 if lead <= 31 else 0xC0))
+        shifted.append((low + 0x3F + (low >= 64) if high % 2 else low + 0x9E) & 0xFF)
+    return bytes(shifted).decode("cp932", "replace")
 
 
 def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
@@ -207,12 +256,30 @@ def _detected(content: bytes) -> str:
     western = content.decode("cp1252", "replace")
     high = [char for char in western[:_DETECT_BYTES] if char > "\x7f"]
     letters = sum(1 for char in western[:_DETECT_BYTES] if char.isalpha())
-    if high and all(char in _WESTERN for char in high) and len(high) * 10 <= max(letters, 1) * 4:
+    latin = bool(high) and len(high) * 20 <= max(letters, 1) * 11
+    if latin and len(_SIGNS_IN_WORDS.findall(western[:_DETECT_BYTES])) * 8 > len(high):
+        return _central_european(content)
+    if latin and all(char in _WESTERN for char in high):
         return western
     best = from_bytes(content[:_DETECT_BYTES], cp_isolation=_DETECTABLE).best()
-    if best is not None and (text := _strictly(content, best.encoding)) is not None and _is_one_script(text):
-        return text
+    found = [best.encoding] if best is not None else []
+    for encoding in (*found, "euc_jp", "koi8_r"):
+        text = _strictly(content, encoding)
+        if text is not None and _is_one_script(text) and _is_written(text):
+            return text
     return western
+
+
+def _central_european(content: bytes) -> str:
+    """Windows' and ISO's pages have their accented letters in different places: the one with more letters is right."""
+    texts = [content.decode(codec, "replace") for codec in ("iso8859-2", "cp1250")]
+    return max(texts, key=lambda text: sum(char.isalpha() for char in text[:_DETECT_BYTES] if char > "\x7f"))
+
+
+def _is_written(text: str) -> bool:
+    """Words, not the signs and single marks that a wrong page makes of them."""
+    high = [char for char in text[:2000] if char > "\x7f"]
+    return sum(char.isalpha() and not "\u3130" < char < "\u3190" for char in high) * 10 >= len(high) * 6
 
 
 def _is_one_script(text: str) -> bool:
@@ -237,11 +304,21 @@ def _escaped(content: bytes) -> tuple[str, str | None] | None:
 def _wide(content: bytes, codec: str) -> str:
     """Text labelled UTF-16 that has no zero bytes where UTF-16 has them is something else."""
     sample = content[:2000]
-    if codec.startswith("utf-16") and sample.count(0) * 10 < len(sample) and _strictly(content, "utf-8") is not None:
-        return content.decode("utf-8")
+    if codec.startswith("utf-16") and sample.count(0) * 10 < len(sample) and (text := _strictly(content, "utf-8")):
+        if not _CONTROLS.search(text):
+            return text
     if codec == "utf-16":
-        codec = "utf-16-be" if sample[0::2].count(0) > sample[1::2].count(0) else "utf-16-le"
+        codec = "utf-16-be" if _higher_first(sample[0::2], sample[1::2]) else "utf-16-le"
+    if codec == "utf-32":
+        codec = "utf-32-be" if sample[0::4].count(0) > sample[3::4].count(0) else "utf-32-le"
     return content.decode(codec, "replace")
+
+
+def _higher_first(even: bytes, odd: bytes) -> bool:
+    """The higher half of each character, zero or a script's own, differs less than the lower one."""
+    if even.count(0) != odd.count(0):
+        return even.count(0) > odd.count(0)
+    return len(set(even)) < len(set(odd))
 
 
 def _strictly(content: bytes, codec: str) -> str | None:

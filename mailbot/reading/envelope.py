@@ -1,13 +1,14 @@
-"""The header of a mail as values.  mail-parser reads it; where it is known to err, the field's bytes are read again.
+"""The header of a mail as values.
 
-Known errors of mail-parser: 8-bit bytes without a label are dropped, C1 controls stand for Windows-1252's quotes, and a
-body may name a charset that costs it a minute.  So it is shown an outline of the mail, without the bodies.
+mail-parser says what is broken in the mail's shape and when servers received it.  Words and addresses are read from the
+fields' own bytes: mail-parser drops 8-bit bytes without a label and believes wrong ones, a body may name a charset that
+costs it a minute, and what it can't decode it writes to the log.  So it is shown an outline of the mail, without the
+bodies and with no encoded word in it.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 import mailparser
@@ -15,12 +16,12 @@ import mailparser
 from mailbot.model import Address, Defect
 from mailbot.reading import limits
 from mailbot.reading.addresses import parse_addresses
+from mailbot.reading.dates import parse_date
 from mailbot.reading.structure import Entity
-from mailbot.reading.words import clean, decode_text, has_too_many_words
+from mailbot.reading.words import decode_text, has_too_many_words
 
 _MESSAGE_ID: Final = re.compile(rb"<[!-;=?-Z\[\]^_`a-z|~]{1,240}>")
 _UNSAFE_IN_ID: Final = re.compile(rb"[\"\\(){}\x00-\x20\x7f-\xff]")
-_DAMAGE: Final = re.compile("[\ufffd\x80-\x9f]|=\\?")
 _PARTS_OUTLINED: Final = 100
 _STRUCTURAL: Final = {
     "NoBoundaryInMultipartDefect",
@@ -53,7 +54,8 @@ class Envelope:
 def read_envelope(root: Entity, hint: str | None) -> Envelope:
     """Never raises.  `hint` is the charset of the body, for header bytes without a label."""
     parsed, defects = _parsed(root)
-    subject = root.first("subject") or b""
+    # Some programs write an empty field before the filled one.
+    subject = next(filter(None, root.all("subject")), b"")
     crowded = has_too_many_words(subject)
     if crowded:
         defects.append(Defect("subject", f"more than {limits.ENCODED_WORDS} encoded words"))
@@ -66,12 +68,12 @@ def read_envelope(root: Entity, hint: str | None) -> Envelope:
         message_id=_message_id(root),
         references=_references(root),
         date=parse_date(root.first("date")) or _parsed_date(parsed),
-        authors=_addresses(root, "from", hint),
+        authors=_authors(root, hint),
         sender_field=sender[0] if sender else None,
         reply_to=_addresses(root, "reply-to", hint),
         to=recipients[0],
         cc=recipients[1],
-        subject=_subject(parsed, subject, hint),
+        subject=decode_text(subject, hint),
         defects=tuple(defects),
         incomplete=crowded or many,
     )
@@ -96,7 +98,9 @@ def _outline(root: Entity) -> bytes:
 
 def _outline_entity(entity: Entity, lines: list[bytes], left: list[int]) -> None:
     for name, value in entity.fields:
-        folded = re.sub(rb"[\r\n]+[ \t]*", b"\r\n ", value)
+        if name == "content-type" and not entity.parts:
+            continue
+        folded = re.sub(rb"[\r\n]+[ \t]*", b"\r\n ", value).replace(b"=?", b"= ?")
         lines.append(name.encode("ascii") + b": " + folded)
     lines.append(b"")
     if not entity.parts or not entity.content_type.raw_boundary:
@@ -110,15 +114,12 @@ def _outline_entity(entity: Entity, lines: list[bytes], left: list[int]) -> None
     lines.append(b"--" + entity.content_type.raw_boundary + b"--")
 
 
-def _subject(parsed: mailparser.MailParser | None, raw: bytes, hint: str | None) -> str:
-    first = parsed.subject if parsed is not None else None
-    if not isinstance(first, str) or not raw.isascii() or _DAMAGE.search(first):
-        return decode_text(raw, hint)
-    return clean(first)
-
-
 def _addresses(root: Entity, name: str, hint: str | None) -> tuple[Address, ...]:
     return parse_addresses(root.all(name)[: limits.ADDRESSES], hint)[: limits.ADDRESSES]
+
+
+def _authors(root: Entity, hint: str | None) -> tuple[Address, ...]:
+    return parse_addresses(root.all("from")[: limits.ADDRESSES], hint, incomplete=True)[: limits.ADDRESSES]
 
 
 def _message_id(root: Entity) -> str | None:
@@ -140,29 +141,6 @@ def _references(root: Entity) -> tuple[str, ...]:
     return ()
 
 
-def parse_date(raw: bytes | None) -> datetime | None:
-    """Aware; None when it cannot be understood."""
-    if raw is None:
-        return None
-    text = re.sub(r"\([^()]*\)", " ", decode_text(raw[:200]))
-    try:
-        when = parsedate_to_datetime(text.strip())
-        when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-        when.astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
-        return _iso_date(text)
-    return when if 1970 <= when.year <= 2200 else None
-
-
-def _iso_date(text: str) -> datetime | None:
-    """Some programs write ISO 8601."""
-    try:
-        when = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-
-
 def _parsed_date(parsed: mailparser.MailParser | None) -> datetime | None:
     """What mail-parser makes of the date, else the time at which the first server received the mail."""
     if parsed is None:
@@ -173,5 +151,5 @@ def _parsed_date(parsed: mailparser.MailParser | None) -> datetime | None:
     for hop in parsed.received:
         stamp = hop.get("date_utc") if isinstance(hop, dict) else None
         if isinstance(stamp, str):
-            return _iso_date(stamp)
+            return parse_date(stamp.encode())
     return None

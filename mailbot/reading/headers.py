@@ -10,7 +10,8 @@ from email.message import Message as EmailMessage
 from mailbot.model import Address
 from mailbot.reading import limits
 from mailbot.reading.addresses import parse_addresses
-from mailbot.reading.envelope import parse_date, parse_ids
+from mailbot.reading.dates import parse_date
+from mailbot.reading.envelope import parse_ids
 from mailbot.reading.words import decode_text
 
 

@@ -34,6 +34,7 @@ _EMOJI: Final = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
 _DATED: Final = re.compile(r"\d{1,2}:\d{2}|@")
 _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
 _XML: Final = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_BREAK: Final = re.compile(r"</br\s{0,9}/?>", re.IGNORECASE)
 _ENTITIES: Final = re.compile(r"<!\[(?:if[^\]]{0,100}|endif)\]>", re.IGNORECASE)
 
 
@@ -62,6 +63,7 @@ def to_text(source: str) -> Page:
     """Never raises; what the parser refuses is read by cutting out its tags."""
     cut = len(source) > limits.HTML
     source = _XML.sub("", _ENTITIES.sub("", source[: limits.HTML].replace("\0", "")))
+    source = _BREAK.sub("<br>", source)
     pen = _Pen()
     if source.strip():
         try:
@@ -217,14 +219,21 @@ class _Pen:
             literal=above.literal or tag in {"pre", "textarea"} or "white-space:pre" in style.replace(" ", ""),
             depth=above.depth + (holds == "frame" or (holds == "quote" and above.around is None)),
             signed=above.signed or holds == "signature",
-            ink=styles.ink(style, attributes.get("color", "")) or above.ink,
-            paper=styles.paper(style, attributes.get("bgcolor", "")) or above.paper,
+            ink=styles.ink(style, attributes.get("color", attributes.get("text", ""))) or above.ink,
+            paper=self._paper(tag, attributes, style) or above.paper,
+            items=max(0, _number(attributes.get("start", "")) - 1) if tag == "ol" else 0,
             holds=holds,
             around=None if holds == "quote" else above.around,
         )
         if holds == "frame":
             opened.around = opened
         return opened
+
+    def _paper(self, tag: str, attributes: Mapping[str, str], style: str) -> styles.Colour | None:
+        """What an element is drawn on, as far as it says; a picture or a style sheet's colour is not known."""
+        if "background" in attributes or self._sheet.papers(tag, attributes):
+            return styles.UNKNOWN
+        return styles.paper(style, attributes.get("bgcolor", ""))
 
     def _is_introduced(self) -> bool:
         """Does the line above give a date or an address and a colon?  Then a bare blockquote is a quote."""
@@ -240,7 +249,7 @@ class _Pen:
                 else:
                     self._blank_line()
             case "li":
-                above.items += 1
+                above.items = _number(attributes.get("value", "")) or above.items + 1
                 self._write(f"{above.items}. " if above.tag == "ol" else "- ", above)
             case "td" | "th":
                 above.cells += 1
@@ -262,3 +271,8 @@ class _Pen:
         # A smiley is written as a picture by some mail programs.
         if len(label) <= 4 and _EMOJI.search(label):
             self._write(label, above)
+
+
+def _number(text: str) -> int:
+    """Of a list item; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0

@@ -6,10 +6,12 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-_TYPE: Final = re.compile(rb"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,100})(?:\s*/\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}))?")
-_NAME: Final = re.compile(rb"[;\s]*([^\s=;\"(]{1,100})\s*=\s*")
+_TOKEN: Final = rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,100})"
+_TYPE: Final = re.compile(rb"[\s\"']*" + _TOKEN + rb"(?:\s*/\s*" + _TOKEN + rb")?")
+_NAME: Final = re.compile(rb"[;,:\s]*([^\s=;,:\"(]{1,100})\s*=\s*")
 _QUOTED: Final = re.compile(rb'"((?:[^"\\]|\\.)*)("?)', re.DOTALL)
 _BARE: Final = re.compile(rb"[^;\r\n]*(?:[\r\n]+[ \t]+[^;\r\n=]*(?=[;\r\n]|\Z))*")
+_NEXT: Final = re.compile(rb";\s*[A-Za-z][A-Za-z0-9*-]{2,30}\s*=")
 _CONTINUED: Final = re.compile(r"(.+?)\*(\d{1,3})(\*?)\Z")
 _EXTENDED: Final = re.compile(rb"([A-Za-z0-9_.:+-]{0,40})'[A-Za-z0-9-]{0,40}'(.*)", re.DOTALL)
 _ALONE: Final = {"text": "text/plain", "html": "text/html", "plain": "text/plain", "pdf": "application/pdf"}
@@ -50,10 +52,10 @@ def parse_parameters(raw: bytes | None, default: str = "") -> Parameterised:
         position = match.end()
         main = match.group(1).decode("ascii").lower()
         sub = (match.group(2) or b"").decode("ascii").lower()
-        if sub or "/" not in default:
-            value = f"{main}/{sub}" if sub else main
-        elif raw[position : position + 1] == b"=":
+        if raw[position:].lstrip()[:1] == b"=":
             position = 0  # parameters without a value before them
+        elif sub or "/" not in default:
+            value = f"{main}/{sub}" if sub else main
         else:
             value = _ALONE.get(main, default if main != "multipart" else "multipart/mixed")
     return Parameterised(value, MappingProxyType(_assembled(_pairs(raw, position))))
@@ -72,8 +74,12 @@ def _pairs(raw: bytes, position: int) -> list[tuple[str, bytes]]:
         position = name.end()
         quoted = _QUOTED.match(raw, position)
         if quoted:
-            pairs.append((_lower(name.group(1)), _unescaped(quoted.group(1))))
-            position = quoted.end()
+            text, position = quoted.group(1), quoted.end()
+            if not quoted.group(2) and (following := _NEXT.search(text)) is not None:
+                # A quote that is never closed ends where the next parameter begins.
+                position -= len(text) - following.start()
+                text = text[: following.start()]
+            pairs.append((_lower(name.group(1)), _unescaped(text)))
             continue
         bare = _BARE.match(raw, position)
         assert bare is not None, "the pattern matches the empty string"
@@ -82,7 +88,9 @@ def _pairs(raw: bytes, position: int) -> list[tuple[str, bytes]]:
         if (joined := re.search(rb"(?<=\S)\s+(?=[a-z*0-9-]{3,20}=)", text)) is not None:
             position -= len(text) - joined.end()
             text = text[: joined.start()]
-        pairs.append((_lower(name.group(1)), _without_comment(text.strip())))
+        text = _without_comment(text.strip())
+        single = len(text) > 2 and text[:1] == text[-1:] == b"'"
+        pairs.append((_lower(name.group(1)), text[1:-1] if single else text))
     return pairs
 
 

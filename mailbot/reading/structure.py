@@ -4,6 +4,7 @@ The standard library's parser recurses, drops the bytes of enclosed messages and
 one keeps each entity's own bytes and says what it had to guess.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from mailbot.model import Defect
 from mailbot.reading import limits
 from mailbot.reading.parameters import Parameterised, parse_parameters
-from mailbot.reading.transfer import decode_transfer
+from mailbot.reading.transfer import decode_transfer, encoding_of
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _FIELD = re.compile(rb"([!-9;-~]{1,120})[ \t]*:")
@@ -24,8 +25,10 @@ _KNOWN_FIELD = re.compile(
 )
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|(?<=[\r\n]))--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE)
-_DELIMITER_REST = re.compile(rb"(--)?[ \t]*(?:\r\n|\r|\n|\Z)")
-_MBOX_LINE = re.compile(rb">?From [^\r\n]{1,300}(?:\r\n|\r|\n)")
+_DELIMITER_REST = re.compile(rb"[ \t]*(--)?[ \t]*(?:\r\n|\r|\n|\Z)")
+_MBOX_LINE = re.compile(rb"(?:>?From (?![ \t]*:)[^\r\n]{1,300}(?:\r\n|\r|\n)){1,3}")
+_GARBAGE = 3
+_SPLIT_LINES = 40
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n \t]*(?=[!-9;-~]+[ \t]*:|>?From )")
 
 
@@ -100,10 +103,16 @@ def cut(raw: bytes) -> Structure:
 
 def _with_line_ends(raw: bytes, budget: _Budget) -> bytes:
     """Repair line ends that hide the header: CR alone, and CR CR LF from a doubled conversion."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        budget.note("line ends", "the whole mail is UTF-16")
+        raw = raw.decode("utf-16", "replace").encode()
     head = raw[:4096]
     if b"\n" not in head and b"\r" in head and b"\n" not in raw:
         budget.note("line ends", "CR alone")
         return raw.replace(b"\r", b"\n")
+    if head.count(b"\n\r") >= 2 and head.count(b"\n\r") >= head.count(b"\n") - 1 > head.count(b"\r\n"):
+        budget.note("line ends", "LF CR")
+        return raw.replace(b"\n\r", b"\n")
     if head.count(b"\r\r\n") >= 2 and head.count(b"\r\r\n") == head.count(b"\n"):
         budget.note("line ends", "CR CR LF")
         return raw.replace(b"\r\r\n", b"\r\n")
@@ -124,7 +133,7 @@ def _entity(raw: bytes, start: int, end: int, depth: int, budget: _Budget, defau
     spans = _spans(raw, body, end, content_type, budget)
     if spans is None:
         budget.note("structure", "multipart without boundary")
-        return Entity(fields, parse_parameters(None, "text/plain"), raw, body, end)
+        return Entity(fields, parse_parameters(None, "text/plain"), raw, body, _closed(raw, body, end, content_type))
     child_default = "message/rfc822" if content_type.value == "multipart/digest" else "text/plain"
     parts: list[Entity] = []
     for first, last in spans:
@@ -138,10 +147,10 @@ def _entity(raw: bytes, start: int, end: int, depth: int, budget: _Budget, defau
 
 def _transferred(fields: tuple[tuple[str, bytes], ...], raw: bytes, body: int, end: int) -> tuple[bytes, int, int]:
     """RFC 2045 section 6.4 forbids encoding a multipart; some senders do it all the same."""
-    encoding = next((value for name, value in fields if name == "content-transfer-encoding"), b"").strip().lower()
-    if encoding not in {b"base64", b"quoted-printable"} or _looks_cut(raw, body, end):
+    encoding = encoding_of(next((value for name, value in fields if name == "content-transfer-encoding"), b""))
+    if encoding not in {"base64", "quotedprintable"} or _looks_cut(raw, body, end):
         return raw, body, end
-    decoded = decode_transfer(raw[body:end], encoding.decode("ascii")).content
+    decoded = decode_transfer(raw[body:end], encoding).content
     return decoded, 0, len(decoded)
 
 
@@ -160,19 +169,59 @@ def _header(
         assert match is not None, "the pattern matches the empty string"
         line, following = match.group(), match.end()
         if not line.strip(b"\r\n") or (not fields and not line.strip()):
-            return _finished(fields, budget), following
+            if not (top and fields and _is_split(fields, raw, following, end)):
+                return _finished(fields, budget), following
+            budget.note("header", "an empty line among the fields")
+            position = following
+            continue
         if position - start > limits.HEADER_BLOCK:
             budget.exhaust("header", f"longer than {limits.HEADER_BLOCK} bytes")
             blank = _BLANK_LINE.search(raw, position, end)
             return _finished(fields, budget), blank.end() if blank else end
         if not _take(line, fields):
-            if not ((fields or top) and _KNOWN_FIELD.match(raw, following, end)):
-                if fields:
-                    budget.note("header", "no blank line before the body")
+            if not ((fields or top) and _goes_on(raw, following, end)):
+                if not fields or (top and not any(_is_known(name) for name, _ in fields)):
+                    return (), start  # a text whose first words are followed by a colon
+                budget.note("header", "no blank line before the body")
                 return _finished(fields, budget), position
             budget.note("header", "a line that is no field")
         position = following
+    if top and not any(_is_known(name) for name, _ in fields):
+        return (), start
     return _finished(fields, budget), end
+
+
+def _is_split(fields: list[tuple[str, bytearray]], raw: bytes, position: int, end: int) -> bool:
+    """A header without anything that makes a mail, and below its empty line the rest of it."""
+    if any(name in {"subject", "date", "message-id", "mime-version", "content-type"} for name, _ in fields):
+        return False
+    found: set[bytes] = set()
+    for _ in range(_SPLIT_LINES):
+        line = _LINE.match(raw, position, end)
+        if line is None or not line.group().strip():
+            break
+        known = _KNOWN_FIELD.match(line.group())
+        if known is None and not (found and line.group()[:1] in b" \t"):
+            return False
+        found.add(known.group().rstrip(b": \t").lower() if known else b"")
+        position = line.end()
+    return len(found) >= 2 and bool(found & {b"subject", b"mime-version", b"content-type", b"message-id"})
+
+
+def _is_known(name: str) -> bool:
+    return _KNOWN_FIELD.match(f"{name}:".encode()) is not None
+
+
+def _goes_on(raw: bytes, position: int, end: int) -> bool:
+    """A known field within a few lines: what stands before it is garbage among the fields, not the body."""
+    for _ in range(_GARBAGE):
+        if _KNOWN_FIELD.match(raw, position, end):
+            return True
+        line = _LINE.match(raw, position, end)
+        if line is None or not line.group().strip():
+            return False
+        position = line.end()
+    return False
 
 
 def _take(line: bytes, fields: list[tuple[str, bytearray]]) -> bool:
@@ -208,6 +257,12 @@ def _spans(
         return None
     budget.note("structure", "boundary differs from the declared one")
     return _between(raw, start, end, guessed.group(1)) or None
+
+
+def _closed(raw: bytes, start: int, end: int, content_type: Parameterised) -> int:
+    """Where a multipart without parts is closed, if it is."""
+    at = raw.find(b"\n--" + content_type.raw_boundary + b"--", start, end) if content_type.raw_boundary else -1
+    return at if at >= 0 else end
 
 
 def _between(raw: bytes, start: int, end: int, boundary: bytes) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from typing import Final
 
 _BRACES: Final = re.compile(r"[{};]")
 _SIMPLE: Final = re.compile(r"([a-z][a-z0-9]*)?([.#])([\w-]{1,100})\Z", re.IGNORECASE)
+_LAST: Final = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])([\w-]{1,100}))?", re.IGNORECASE)
 _HIDES: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
     r"|font-size\s*:\s*0*(?:\.0+|0(?:\.0+)?)(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
@@ -18,46 +19,62 @@ _HIDES: Final = re.compile(
 _NO_HEIGHT: Final = re.compile(r"(?:max-)?(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)", re.IGNORECASE)
 _CLIPPED: Final = re.compile(r"overflow(?:-[xy])?\s*:\s*hidden", re.IGNORECASE)
 _INK: Final = re.compile(r"(?<![\w-])color\s*:\s*([^;!]{1,60})", re.IGNORECASE)
-_PAPER: Final = re.compile(r"background(?:-color)?\s*:\s*([^;!]{1,200})", re.IGNORECASE)
+_PAPER: Final = re.compile(r"background(?:-color|-image)?\s*:\s*([^;!]{1,200})", re.IGNORECASE)
 _HEX: Final = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b", re.IGNORECASE)
 _RGB: Final = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})", re.IGNORECASE)
 _NAMED: Final = {"white": (255, 255, 255), "snow": (255, 250, 250), "black": (0, 0, 0), "ivory": (255, 255, 240)}
+_OF_ITS_PARENT: Final = re.compile(r"\s*(?:inherit|transparent|none|unset|initial|currentcolor|windowtext|auto)?\s*$")
 _RULES: Final = 3000
 
 Colour = tuple[int, int, int]
 WHITE: Final[Colour] = (255, 255, 255)
+UNKNOWN: Final[Colour] = (-999, -999, -999)
+"""Another colour, or a picture: like nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Class and id selectors (`.preheader`, `#hidden`, `td.x`) whose elements are not shown."""
+    """Selectors (`.preheader`, `#hidden`, `td.x`): `hidden` are those whose elements are not shown."""
 
     hidden: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
+    papered: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
+    """Those that are drawn on a colour or a picture of their own."""
 
     def __or__(self, other: "Sheet") -> "Sheet":
-        return Sheet(self.hidden | other.hidden)
+        return Sheet(self.hidden | other.hidden, self.papered | other.papered)
 
     def hides(self, tag: str, attributes: Mapping[str, str]) -> bool:
-        if not self.hidden:
-            return False
-        names = [(".", name) for name in attributes.get("class", "").split()]
-        if identifier := attributes.get("id"):
-            names.append(("#", identifier))
-        return any((tag, kind, name) in self.hidden or ("", kind, name) in self.hidden for kind, name in names)
+        return bool(self.hidden) and not self.hidden.isdisjoint(_selectors(tag, attributes))
+
+    def papers(self, tag: str, attributes: Mapping[str, str]) -> bool:
+        return bool(self.papered) and not self.papered.isdisjoint(((tag, "", ""), *_selectors(tag, attributes)))
+
+
+def _selectors(tag: str, attributes: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    names = [(".", name) for name in attributes.get("class", "").split()]
+    if identifier := attributes.get("id"):
+        names.append(("#", identifier))
+    return [(which, kind, name) for kind, name in names for which in (tag, "")]
 
 
 def parse_sheet(css: str) -> Sheet:
     """Rules inside @media are for other screens and ignored."""
     hidden: set[tuple[str, str, str]] = set()
+    papered: set[tuple[str, str, str]] = set()
     flat = _without_media(_without_comments(css.replace("<!--", " ").replace("-->", " ")))
     for rule in flat.split("}", _RULES):
         selectors, _, declarations = rule.rpartition("{")
-        if not selectors or not hides(declarations[:4000]):
+        declarations = declarations[:4000]
+        hiding, papering = hides(declarations), paper(declarations, "") not in {None, WHITE}
+        if not selectors or not (hiding or papering):
             continue
         for selector in selectors.split(","):
-            if simple := _SIMPLE.match(selector.strip()):
+            if hiding and (simple := _SIMPLE.match(selector.strip())):
                 hidden.add(((simple[1] or "").lower(), simple[2], simple[3]))
-    return Sheet(frozenset(hidden))
+            # Which elements a long selector means is not known: those that its end names may be meant.
+            if papering and (simple := _LAST.match((selector.split() or [""])[-1])):
+                papered.add(((simple[1] or "").lower(), simple[2] or "", simple[3] or ""))
+    return Sheet(frozenset(hidden), frozenset(papered))
 
 
 def _without_comments(css: str) -> str:
@@ -105,15 +122,19 @@ def paper(style: str, attribute: str) -> Colour | None:
 
 
 def same(one: Colour, other: Colour) -> bool:
-    """Too close for an eye."""
-    return sum(abs(left - right) for left, right in zip(one, other, strict=True)) <= 24
+    """Too close for an eye; nothing is known to be like an unknown colour."""
+    return UNKNOWN not in {one, other} and sum(abs(left - right) for left, right in zip(one, other, strict=True)) <= 24
 
 
 def _colour(text: str) -> Colour | None:
     text = text.strip().lower()
+    if _OF_ITS_PARENT.match(text):
+        return None
+    if "url(" in text or "gradient" in text:
+        return UNKNOWN
     if found := _HEX.search(text):
         digits = found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1])
         return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
     if found := _RGB.search(text):
         return int(found[1]), int(found[2]), int(found[3])
-    return _NAMED.get(text.split(" ")[0]) if text else None
+    return _NAMED.get(text.split(" ")[0], UNKNOWN)

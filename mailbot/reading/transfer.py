@@ -3,17 +3,25 @@
 import binascii
 import re
 from dataclasses import dataclass
+from itertools import islice
 
+_DIGITS = b"0123456789ABCDEFabcdef"
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _LINE_OF_DATA = re.compile(rb"^[A-Za-z0-9+/]{8,}={0,2}[ \t]*\r?$", re.MULTILINE)
 _LONG_LINE_OF_DATA = re.compile(rb"^[A-Za-z0-9+/]{60,}={0,2}[ \t]*\r?$", re.MULTILINE)
 _SPACE = re.compile(rb"\s+")
-_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
-_UU_END = re.compile(rb"^(?:`\s*\r?\n)?end[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
-_Y_BEGIN = re.compile(rb"^=ybegin [^\r\n]*?name=([^\r\n]+)\r?\n(?:=ypart[^\r\n]*\r?\n)?", re.MULTILINE)
+_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,6} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
+_UU_LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_UU_DATA = re.compile(rb"[\x20-\x60]*[a-zA-Z]?\Z")
+"""One byte more than needed: some encoders add a check to each line."""
+_UU_END = re.compile(rb"(?:end|====)[ \t]*\Z")
+_Y_BEGIN = re.compile(rb"^=ybegin ([^\r\n]*?)name=([^\r\n]+)\r?\n(?:=ypart([^\r\n]*)\r?\n)?", re.MULTILINE)
 _Y_END = re.compile(rb"^=yend[^\r\n]*(?:\r?\n|\Z)", re.MULTILINE)
+_Y_NUMBER = re.compile(rb"\b(part|size|begin|end)=(\d{1,12})")
 _Y_ESCAPE = re.compile(rb"=(.)", re.DOTALL)
 _Y_SHIFT = bytes((byte - 42) % 256 for byte in range(256))
+_SOFT_BREAK = re.compile(rb"=[ \t]*(?:\r\n|\r|\n|\Z)")
+_HEX = {b"%c%c" % (high, low): bytes([int(chr(high) + chr(low), 16)]) for high in _DIGITS for low in _DIGITS}
 _BLOCKS = 100
 """uuencode and yEnc blocks looked for in one text."""
 
@@ -32,23 +40,40 @@ class Block:
     content: bytes
 
 
+def encoding_of(value: bytes) -> str:
+    """Content-Transfer-Encoding as programs mean it: `"base64"`, `base-64`, `quoted printable;`, `8 bit`."""
+    text = re.sub(r"\([^()]*\)", "", value.decode("ascii", "replace")).lower().partition(";")[0]
+    return re.sub(r"[^a-z0-9]", "", text).removeprefix("x")
+
+
 def decode_transfer(body: bytes, encoding: str) -> Transferred:
-    """Total: what does not decode stays as it came, and the defect says so."""
+    """Total: what does not decode stays as it came, and the defect says so.  `encoding` as `encoding_of` gives it."""
     match encoding:
         case "base64":
             return _base64(body)
-        case "quoted-printable":
-            return Transferred(binascii.a2b_qp(body))
-        case "x-uuencode" | "uuencode" | "x-uue" | "uue":
+        case "quotedprintable":
+            return Transferred(_quoted_printable(body))
+        case "uuencode" | "uue":
             _, blocks = take_blocks(body)
-            return Transferred(blocks[0].content) if blocks else Transferred(body, "no uuencoded data")
-        case "x-yenc" | "yenc":
+            content = blocks[0].content if blocks else _uudecoded(body, 0)[0]
+            return Transferred(content) if content else Transferred(body, "no uuencoded data")
+        case "yenc":
             _, blocks = take_blocks(body)
             return Transferred(blocks[0].content) if blocks else Transferred(body, "no yEnc data")
-        case "" | "7bit" | "8bit" | "binary" | "none" | "7-bit" | "8-bit":
+        case "" | "7bit" | "8bit" | "binary" | "none":
             return Transferred(body)
         case _:
             return Transferred(body, "unknown transfer encoding")
+
+
+def _quoted_printable(body: bytes) -> bytes:
+    """RFC 2045 section 6.7, with blanks after the sign of a soft break; what is no escape stays as it is."""
+    first, *others = _SOFT_BREAK.sub(b"", body).split(b"=")
+    out = [first]
+    for text in others:
+        byte = _HEX.get(text[:2])
+        out += (b"=", text) if byte is None else (byte, text[2:])
+    return b"".join(out)
 
 
 def _base64(body: bytes) -> Transferred:
@@ -90,47 +115,79 @@ def _run(data: bytes, defect: str | None) -> Transferred:
 
 
 def take_blocks(text: bytes) -> tuple[bytes, tuple[Block, ...]]:
-    """The text without its uuencode and yEnc blocks, and those blocks decoded."""
+    """The text without its uuencode and yEnc blocks, and those blocks decoded; pieces of one yEnc file are joined."""
     if b"begin" not in text:
         return text, ()
-    blocks: list[Block] = []
+    blocks: dict[tuple[bytes, int], Block] = {}
     kept: list[bytes] = []
     position = 0
-    while len(blocks) < _BLOCKS and (found := _next_block(text, position)) is not None:
-        start, stop, block = found
-        kept.append(text[position:start])
-        blocks.append(block)
-        position = stop
-    kept.append(text[position:])
-    return b"".join(kept), tuple(blocks)
-
-
-def _next_block(text: bytes, position: int) -> tuple[int, int, Block] | None:
-    if (begin := _UU_BEGIN.search(text, position)) and (end := _UU_END.search(text, begin.end())):
-        lines = text[begin.end() : end.start()]
-        content = _base64(lines).content if begin.group().startswith(b"begin-base64") else _uudecoded(lines)
-        if content is not None:
-            return begin.start(), end.end(), Block(begin.group(1).strip(), content)
-    if (begin := _Y_BEGIN.search(text, position)) and (end := _Y_END.search(text, begin.end())):
-        return begin.start(), end.end(), Block(begin.group(1).strip(), _ydecoded(text[begin.end() : end.start()]))
-    return None
-
-
-def _uudecoded(lines: bytes) -> bytes | None:
-    content = bytearray()
-    for line in lines.splitlines():
-        if not line.strip():
+    for number, begin in enumerate(_begins(text)):
+        if begin.start() < position or (found := _block(text, begin)) is None:
             continue
-        length = (line[0] - 32) & 63
+        stop, block, piece = found
+        kept.append(text[position : begin.start()])
+        position = stop
+        before = blocks.get((block.name, 0)) if piece > 1 else None
+        if before is not None:
+            blocks[block.name, 0] = Block(block.name, before.content + block.content)
+        else:
+            blocks[block.name, 0 if piece else number + 1] = block
+    kept.append(text[position:])
+    return b"".join(kept), tuple(blocks.values())
+
+
+def _begins(text: bytes) -> list[re.Match[bytes]]:
+    found = [*islice(_UU_BEGIN.finditer(text), _BLOCKS), *islice(_Y_BEGIN.finditer(text), _BLOCKS)]
+    return sorted(found, key=lambda begin: begin.start())[:_BLOCKS]
+
+
+def _block(text: bytes, begin: re.Match[bytes]) -> tuple[int, Block, int] | None:
+    """Where it ends, the file, and the number of its piece (0: it is whole); None for prose."""
+    if begin.re is _Y_BEGIN:
+        end = _Y_END.search(text, begin.end())
+        stop = end.start() if end else len(text)
+        about = {key: int(value) for key, value in _Y_NUMBER.findall(begin[1] + b" " + (begin[3] or b""))}
+        length = about[b"end"] - about.get(b"begin", 1) + 1 if b"end" in about else about.get(b"size", -1)
+        block = Block(begin[2].strip(), _ydecoded(text[begin.end() : stop], length))
+        return end.end() if end else stop, block, about.get(b"part", 0)
+    name = begin[1].strip().strip(b'"')
+    if begin.group().startswith(b"begin-base64"):
+        ended = re.compile(rb"^====\s*$", re.MULTILINE).search(text, begin.end())
+        return (ended.end(), Block(name, _base64(text[begin.end() : ended.start()]).content), 0) if ended else None
+    content, stop = _uudecoded(text, begin.end())
+    return None if content is None else (stop, Block(name, content), 0)
+
+
+def _uudecoded(text: bytes, position: int) -> tuple[bytes | None, int]:
+    """The data and where it stops: at its end line, or at the first line that is no data.  None when none is."""
+    content = bytearray()
+    full = False
+    for line in _UU_LINE.finditer(text, position):
+        data = line[1]
+        if _UU_END.match(data):
+            return bytes(content), line.end()
+        if line.start() == len(text) or not (data.strip() or full or content):
+            break
+        length = (data[0] - 32) & 63 if data else 0
         needed = 1 + (length + 2) // 3 * 4
+        if len(data.rstrip()) > needed + 1 or not _UU_DATA.match(data):
+            break
         # Mail programs strip the blanks at line ends that stand for zero bits.
-        try:
-            content += binascii.a2b_uu(line[:needed].ljust(needed))
-        except binascii.Error:
-            return None
-    return bytes(content)
+        full = full or len(data) >= needed > 1
+        content += binascii.a2b_uu(data[:needed].ljust(needed)) if data else b""
+        position = line.end()
+    return (bytes(content) if full else None), position
 
 
-def _ydecoded(lines: bytes) -> bytes:
+def _ydecoded(lines: bytes, length: int) -> bytes:
+    """Two points at the head of a line are one when the length says so: news servers double them."""
+    content = _yshifted(lines)
+    if len(content) > length >= 0 and lines.startswith(b"..") | (b"\n.." in lines):
+        shorter = _yshifted(re.sub(rb"(?m)^\.\.", b".", lines))
+        return shorter if len(shorter) == length else content
+    return content
+
+
+def _yshifted(lines: bytes) -> bytes:
     data = lines.replace(b"\r", b"").replace(b"\n", b"")
     return _Y_ESCAPE.sub(lambda match: bytes([(match.group(1)[0] - 64) % 256]), data).translate(_Y_SHIFT)

@@ -8,12 +8,12 @@ from typing import Final
 from mailbot.reading import charset, limits
 
 # Blanks and question marks inside the text are wrong and common.
-_WORD: Final = re.compile(rb"=\?([^?\s]{1,75})\?([bBqQ])\?(.{0,4000}?)\?=(?![0-9A-Fa-f]{2}\?=)", re.DOTALL)
+_WORD: Final = re.compile(rb"=\?([^?\s]{1,75})\?[ \t]?([bBqQ])[ \t]?\?(.{0,4000}?)\?=(?![0-9A-Fa-f]{2}\?=)", re.DOTALL)
 _FOLD: Final = re.compile(rb"[\r\n]+(?=[ \t])")
 _LINE_ENDS: Final = re.compile(rb"[\r\n]+")
 _SPACES: Final = re.compile(r"\s+")
 _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]")
-_TAGS: Final = range(0xE0000, 0xE0080)
+_URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 _JOINERS: Final = "\u200c\u200d"
 """Part of Persian, Indic scripts and emoji; every other invisible character only hides something."""
 
@@ -76,7 +76,7 @@ def _joined(run: list[tuple[str, str, bytes]]) -> str:
         if kind == "q":
             pending += binascii.a2b_qp(text, header=True)
             continue
-        base64 += _NOT_BASE64.sub(b"", text)
+        base64 += _NOT_BASE64.sub(b"", text.translate(_URL_SAFE))
         if b"=" in text or len(base64) % 4 == 0:
             pending += _base64(base64)
             base64 = b""
