@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mailbot.daemon import events
 from mailbot.daemon.crash import CrashPoints
+from mailbot.daemon.feedback import FeedbackPass
 from mailbot.daemon.poller import Poller, Round
 from mailbot.daemon.reconciler import Reconciler
 from mailbot.daemon.steps import Desk
@@ -271,6 +272,11 @@ class Shop:
     def reconciler(self, doorbell: Doorbell, stop: threading.Event) -> Reconciler:
         days = self.book().privacy.keep_text_days
         return Reconciler(self.ledger, doorbell, self.settings.sweep_seconds, days, stop)
+
+    def feedback(self, stop: threading.Event) -> FeedbackPass:
+        settings, book = self.settings, self.book()
+        logins = {name: login_of(book, name, settings) for name in book.mailboxes}
+        return FeedbackPass(self.ledger, logins, self.book, owner(), settings.sweep_seconds, stop)
 
     def warm(self) -> None:
         """Load what the first mail would otherwise wait for."""

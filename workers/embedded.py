@@ -38,8 +38,9 @@ def watch(shop: Shop, *, include_existing: bool) -> int:
     reconciler = shop.reconciler(Celeries(), stop)
     threads = [threading.Thread(target=reconciler.run, name="reconciler", daemon=True)]
     threads += [threading.Thread(target=poller.run, name="poller", daemon=True) for poller in pollers]
+    feedback = threading.Thread(target=shop.feedback(stop).run, name="feedback", daemon=True)
     health = _health(shop)
-    for thread in threads:
+    for thread in (*threads, feedback):
         thread.start()
     events.started("mailbot", mailboxes=len(shop.book().mailboxes), rules=shop.book().version)
     notifier = Notifier(shop.settings.environment)
@@ -48,7 +49,7 @@ def watch(shop: Shop, *, include_existing: bool) -> int:
         if all(thread.is_alive() for thread in threads):
             notifier.alive()
     notifier.stopping()
-    _stop(pollers, threads)
+    _stop(pollers, [*threads, feedback])
     if health is not None:
         health.shutdown()
         health.server_close()

@@ -28,7 +28,6 @@ _MOST: Final = 500
 """Messages that one pass looks at in one account; the others are the next pass's."""
 _MOST_READS: Final = 10
 """Messages whose bytes one pass fetches in one account."""
-_NOWHERE: Final = Mark(0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,13 @@ class FeedbackPass:
 
     def once(self, name: str) -> int | None:
         """Look at one account; how many cases staff moved, None when it is not ours to look at now."""
-        fence = self.ledger.feedback.turn(name, self.owner)
-        if fence is None:
+        fence, book = self.ledger.feedback.turn(name, self.owner), self.book()
+        if fence is None or name not in book.mailboxes:
             return None
         lookout = Lookout(self.logins[name])
-        moved, look = 0, _Look(self, lookout, name, fence)
+        moved, look = 0, _Look(self.ledger, lookout, name, fence, book.limits.message_bytes)
         try:
-            for folder, intents in intents_by_folder(self.book(), name).items():
+            for folder, intents in intents_by_folder(book, name).items():
                 moved += look.into(folder, intents)
         finally:
             lookout.close()
@@ -85,12 +84,12 @@ class FeedbackPass:
 class _Look:
     """One pass through one account's folders, and what it may still cost."""
 
-    def __init__(self, feedback: FeedbackPass, lookout: Lookout, name: str, fence: int) -> None:
-        self._ledger = feedback.ledger
+    def __init__(self, ledger: Ledger, lookout: Lookout, name: str, fence: int, size_limit: int) -> None:
+        self._ledger = ledger
         self._lookout = lookout
         self._name = name
         self._fence = fence
-        self._size_limit = feedback.book().limits.message_bytes
+        self._size_limit = size_limit
         self._left = _MOST
         self._reads = _MOST_READS
 
@@ -111,16 +110,11 @@ class _Look:
         ledger = self._ledger.feedback
         now, before = self._lookout.mark(folder), ledger.looked(self._name, folder)
         if now is None:
-            if before is None:
-                ledger.note(self._name, folder, _NOWHERE, (), self._fence)
             return None
         if before is None:
-            first = ledger.first_filed(self._name, folder, now.uidvalidity)
-            if first is not None:
-                return first
-            # What stood there before the first look is older than Mailbot.
-            ledger.note(self._name, folder, now, (), self._fence)
-            return None
+            # Whoever moved a mail before the first look is heard, too; but an archive is not read from its beginning.
+            filed = ledger.first_filed(self._name, folder, now.uidvalidity)
+            return max(1, now.uidnext - _MOST) if filed is None else filed
         if before.uidvalidity != now.uidvalidity:
             return 1
         return before.uidnext if now.uidnext > before.uidnext else None

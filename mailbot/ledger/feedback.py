@@ -41,7 +41,7 @@ class Feedback:
             return fence
 
     def looked(self, name: str, folder: str) -> Mark | None:
-        """How far the folder was looked through; None when it never was.  A mark of (0, 1): it was not there yet."""
+        """How far the folder was looked through; None when it never was."""
         with transaction(self.engine) as connection:
             row = connection.execute(
                 select(lookout).where(lookout.c.account == name, lookout.c.name == folder)

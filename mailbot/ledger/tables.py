@@ -154,7 +154,7 @@ feedback = Table(
     Column("seen_at", Float, nullable=False),
 )
 
-# How far the folders that staff move mails into were looked through; uidvalidity 0: the folder was not there yet.
+# How far the folders that staff move mails into were looked through.
 lookout = Table(
     "lookout",
     metadata,

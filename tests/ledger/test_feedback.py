@@ -1,6 +1,4 @@
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
 import pytest
@@ -12,11 +10,11 @@ from mailbot.errors import Fenced
 from mailbot.ledger import Ledger, open_ledger
 from mailbot.ledger.database import connect
 from mailbot.ledger.tables import case, effect, slot
-from mailbot.ledger.values import Decided, Moved, Sweep
-from mailbot.ports import Effect, EffectWrite, Mark, NewMail
+from mailbot.ledger.values import Moved
+from mailbot.ports import Mark
+from tests.ledger.filed import HEATING, RECORD, file, poll
 
-HEATING, LIFT = "repair.heating", "repair.lift"
-RECORD = json.dumps({"language": {"code": "tr"}, "subject": "sujet", "text": {"fresh": "words"}})
+LIFT = "repair.lift"
 
 
 @pytest.fixture
@@ -24,34 +22,6 @@ def ledger(database_url: str) -> Iterator[Ledger]:
     ledger = open_ledger(database_url)
     yield ledger
     ledger.close()
-
-
-def poll(ledger: Ledger) -> int:
-    fence = ledger.intake.lease("accueil", "poller", 60)
-    assert fence is not None
-    ledger.intake.succeeded("accueil")
-    return fence
-
-
-def file(ledger: Ledger, number: int, folder: str, result: str, *, state: str = "done", has_text: bool = False) -> None:
-    """One mail from the inbox to its folder, which had UIDVALIDITY 7 and UIDNEXT 10 before."""
-    fence = poll(ledger)
-    mail = NewMail(number, 1000, datetime.now(UTC) + timedelta(seconds=5), f"<{number}@example.org>", heavy=False)
-    sweep = Sweep("accueil", "INBOX", 3, number + 1, (mail,))
-    if ledger.intake.folder("accueil", "INBOX") is None:
-        ledger.intake.start(sweep, fence, include_existing=True, size_limit=10**6)
-    else:
-        ledger.intake.register(sweep, fence, size_limit=10**6)
-    claim = ledger.cases.claim(number, "understand", "w", 60)
-    assert claim is not None
-    move = Effect("move", folder, "key", "planned")
-    ids = (f"sha256:{number}", f"<{number}@example.org>", RECORD)
-    ledger.cases.store(claim, Decided(*ids, None, (move,), HEATING, 0.9, "normal", "r", "v", "s", "t"))
-    claim = ledger.cases.claim(number, "act", "w", 60)
-    assert claim is not None
-    ledger.cases.write(claim, EffectWrite("move", folder, "intent", Mark(7, 10)))
-    change = EffectWrite("move", folder, state, result=result)  # type: ignore[arg-type]
-    ledger.cases.finish(claim, change, record=RECORD, has_text=has_text)
 
 
 def seen(ledger: Ledger, number: int, uid: int, intent: str | None) -> Moved:
