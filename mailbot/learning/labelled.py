@@ -1,8 +1,9 @@
 """Labelled mails: the packaged corpus, its held-out tenth, and files of an admin's or a benchmark's own."""
 
 import csv
+import difflib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
@@ -51,21 +52,25 @@ def corpus(*, held_out: bool = False) -> tuple[Labelled, ...]:
     return tuple(found)
 
 
-def read_labelled(path: Path) -> tuple[Labelled, ...]:
-    """A JSONL or CSV file with at least `text` and `intent`.  Raises Misconfigured with a line per problem."""
+def read_labelled(path: Path, intents: Collection[str] = ()) -> tuple[Labelled, ...]:
+    """A JSONL or CSV file with at least `text` and `intent`.  Raises Misconfigured with a line per problem.
+
+    `intents`: those that there are; a label that is none of them is a problem.  Empty: any label will do.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Misconfigured(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except OSError as error:
         raise Misconfigured(f"{path}: {error.strerror or error}; check the path and who may read it") from error
-    found = _of_table(text, path.name) if path.suffix.casefold() in {".csv", ".tsv"} else _of_lines(text, path.name)
+    of = _of_table if path.suffix.casefold() in {".csv", ".tsv"} else _of_lines
+    found = of(text, path.name, intents)
     if not found:
         raise Misconfigured(f"{path}: no labelled text in it; each line needs `text` and `intent`")
     return found
 
 
-def _of_lines(text: str, name: str) -> tuple[Labelled, ...]:
+def _of_lines(text: str, name: str, intents: Collection[str] = ()) -> tuple[Labelled, ...]:
     def rows() -> Iterator[tuple[int, Any]]:
         for number, line in enumerate(text.splitlines(), 1):
             if line.strip():
@@ -74,10 +79,10 @@ def _of_lines(text: str, name: str) -> tuple[Labelled, ...]:
                 except ValueError:
                     yield number, None
 
-    return _checked(rows(), name)
+    return _checked(rows(), name, intents)
 
 
-def _of_table(text: str, name: str) -> tuple[Labelled, ...]:
+def _of_table(text: str, name: str, intents: Collection[str]) -> tuple[Labelled, ...]:
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     table = csv.DictReader(StringIO(text), delimiter=delimiter)
@@ -86,14 +91,18 @@ def _of_table(text: str, name: str) -> tuple[Labelled, ...]:
         raise Misconfigured(
             f"{name}:1: no column `{min(missing)}`; the first line must name the columns text and intent"
         )
-    return _checked(((table.line_num, {(k or "").strip(): v for k, v in row.items()}) for row in table), name)
+    rows = ((table.line_num, {(k or "").strip(): v for k, v in row.items()}) for row in table)
+    try:
+        return _checked(rows, name, intents)
+    except csv.Error as error:
+        raise Misconfigured(f"{name}:{table.line_num}: not readable as a table ({error}); save it as CSV") from error
 
 
-def _checked(rows: Iterable[tuple[int, Any]], name: str) -> tuple[Labelled, ...]:
+def _checked(rows: Iterable[tuple[int, Any]], name: str, intents: Collection[str]) -> tuple[Labelled, ...]:
     found: list[Labelled] = []
     problems: list[str] = []
     for number, row in rows:
-        fault = _fault(row)
+        fault = _fault(row) or _unknown(row, intents)
         if fault is not None:
             problems.append(f"{name}:{number}: {fault}")
         else:
@@ -112,6 +121,9 @@ def _fault(row: Any) -> str | None:  # noqa: ANN401 - whatever JSON or CSV may h
         return "`intent` is missing; write null for a text that fits no intent"
     if row["intent"] is not None and not isinstance(row["intent"], str):
         return "`intent` is not a text"
+    also = row.get("also") or ""
+    if not isinstance(also, str) and not (isinstance(also, list) and all(isinstance(label, str) for label in also)):
+        return '`also` is not a list of intents; write ["first", "second"]'
     if (urgency := row.get("urgency")) and urgency not in URGENCIES:
         return f"`urgency` is '{urgency}'; write one of {', '.join(URGENCIES)}"
     if said := row.get("date"):
@@ -119,6 +131,17 @@ def _fault(row: Any) -> str | None:  # noqa: ANN401 - whatever JSON or CSV may h
             date.fromisoformat(str(said)[:10])
         except ValueError:
             return f"`date` is '{said}'; write it like 2026-02-28"
+    return None
+
+
+def _unknown(row: Mapping[str, Any], intents: Collection[str]) -> str | None:
+    """The first label that is no intent, and what to write instead."""
+    mail = _labelled(row, "")
+    for label in (mail.intent, *mail.also):
+        if intents and label is not None and label not in intents:
+            close = difflib.get_close_matches(label, intents, n=1, cutoff=0.6)
+            what = f"did you mean '{close[0]}'?" if close else f"write one of {', '.join(sorted(intents))}"
+            return f"there is no intent '{label[:60]}'; {what}"
     return None
 
 
