@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from mailbot.model import Part, Reading, TextSource
 from mailbot.understanding.documents import understand_part
+from mailbot.understanding.documents.page import fold
+from mailbot.understanding.documents.values import days_in, quarter_in, times_in
 
 _NOBODY: Final = Reading("sha256:0", 0)
 _DAY: Final = date(2026, 1, 1)
@@ -61,7 +63,7 @@ def held_out_documents() -> tuple[Mapping[str, Any], ...]:
 
 
 def score_documents(rows: Iterable[Mapping[str, Any]]) -> DocumentScore:
-    """Rows of {"text", "source", "kind", "facts"}; values are the same whatever their case and spaces."""
+    """Rows of {"text", "source", "kind", "facts"}; see `_same` for when two values are one."""
     right, said, wanted, kinds = (Counter[str]() for _ in range(4))
     confusions: Counter[tuple[str, str]] = Counter()
     for row in rows:
@@ -78,14 +80,26 @@ def score_documents(rows: Iterable[Mapping[str, Any]]) -> DocumentScore:
             key = f"{kind}.{name}"
             wanted[key] += name in facts
             said[key] += name in made.facts
-            right[key] += name in facts and name in made.facts and _same(str(facts[name]), made.facts[name])
+            right[key] += name in facts and name in made.facts and _same(name, str(facts[name]), made.facts[name])
     scores = {key: FactScore(right[key], said[key], wanted[key]) for key in sorted(wanted | said)}
     return DocumentScore(kinds["all"], kinds["right"], scores, dict(confusions))
 
 
-def _same(one: str, other: str) -> bool:
+def _same(name: str, one: str, other: str) -> bool:
+    """Capitals, accents, spaces and punctuation are not what is measured; a period or a slot is the same whatever its
+    wording: "du 14/01/2026 au 13/03/2026" is 2026-01-14/2026-03-13, "8h00-12h00" is 08:00-12:00.
+    """
+    if name == "period":
+        return _period(one) == _period(other)
+    if name == "time":
+        return [found for _, _, found in times_in(one)] == [found for _, _, found in times_in(other)]
     return _folded(one) == _folded(other)
 
 
+def _period(text: str) -> str:
+    days = [day.isoformat() for _, _, day in days_in(text)]
+    return "/".join(days) if days else quarter_in(text) or text
+
+
 def _folded(text: str) -> str:
-    return re.sub(r"\s+", "", text).casefold()
+    return re.sub(r"[^\w+]|_", "", fold(text))

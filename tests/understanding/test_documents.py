@@ -10,7 +10,8 @@ import pytest
 from mailbot.learning.documents import score_documents
 from mailbot.model import Part, Reading
 from mailbot.understanding.documents import understand_part
-from mailbot.understanding.documents.values import first_amount, first_day, iban_in, month_in, siret_in
+from mailbot.understanding.documents.numbers import first_amount, iban_in, siret_in
+from mailbot.understanding.documents.values import first_day, month_in
 
 FOLDER = Path(__file__).parent / "documents"
 PAPERS = sorted(FOLDER.glob("*.txt"))

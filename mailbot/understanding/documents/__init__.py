@@ -7,6 +7,7 @@ from typing import Final
 
 from mailbot.model import Document, Part, Reading
 from mailbot.understanding.documents import authorities, insurance, money, work
+from mailbot.understanding.documents.appointments import appointment
 from mailbot.understanding.documents.checks import NO_DIRECTORY, Lookup, certificate_checks
 from mailbot.understanding.documents.kinds import kind_of
 from mailbot.understanding.documents.page import Page, page_of
@@ -25,7 +26,7 @@ def understand_part(
         return Document("damage_photo" if part.media_type.startswith("image/") and not part.defects else "other")
     page = page_of(part.text, VOCABULARY)
     kind = kind_of(page, part)
-    facts = {name: value for name, value in _facts(kind, page).items() if value}
+    facts = {name: value for name, value in _facts(kind, page, today).items() if value}
     certificate = kind == "insurance_certificate"
     checks = certificate_checks(facts, reading, today, lookup) if certificate else ()
     return Document(kind, language, facts, checks)
@@ -44,10 +45,11 @@ _FACTS: Final[Mapping[str, Callable[[Page], dict[str, str | None]]]] = {
     "bank_details": money.bank,
     "payslip": work.payslip,
     "work_report": work.report,
-    "appointment_notice": work.appointment,
 }
 
 
-def _facts(kind: str, page: Page) -> dict[str, str | None]:
+def _facts(kind: str, page: Page, today: date) -> dict[str, str | None]:
+    if kind == "appointment_notice":
+        return appointment(page, today)
     found = _FACTS.get(kind)
     return {} if found is None else found(page)

@@ -4,13 +4,14 @@ import re
 from typing import Final
 
 from mailbot.understanding.documents.labels import labelled
+from mailbot.understanding.documents.numbers import identifier, whole_euros
 from mailbot.understanding.documents.page import Page, found, seen
-from mailbot.understanding.documents.values import digits, first_day, identifier, whole_euros
+from mailbot.understanding.documents.values import digits, first_day
 
 _FISCAL: Final = re.compile(r"(?<![0-9a-z])(?:[0-9ol][ .]?){12}[0-9ol](?![0-9ol])")
 _YEAR: Final = re.compile(r"(?<![0-9a-z/.])2o[0-9ol]{2}(?![0-9a-z/.])")
 _CAF: Final = re.compile(
-    r"^[^0-9a-z]*(?:n ?[°o]? ?)?[^0-9a-z]*((?:[0-9ol] ?){6}[0-9ol])(?: ?([a-z])(?![a-z]))?(?![0-9a-z])"
+    r"^[^0-9\n]{0,25}?(?<![0-9a-z.,/])((?:[0-9ol] ?){6}[0-9ol])(?:[ -]?([a-z])(?![a-z]))?(?![0-9a-z])"
 )
 _TITLES: Final = (
     *("avis d'impot", "avis d'imposition", "avis de situation declarative", "avis de non imposition", "taxe fonciere"),
@@ -70,52 +71,68 @@ def _caf(text: str) -> str | None:
     return digits(match[1]) + letter
 
 
+_REFERENCES: Final = (
+    *("numero de dossier", "n° de dossier", "reference dossier", "reference du dossier", "ref dossier", "dossier n°"),
+    *(
+        "nos references",
+        "n° dossier",
+        "nos ref",
+        "n/ref",
+        "n/reference",
+        "notre reference",
+        "ref etude",
+        "reference etude",
+    ),
+    *("reference a rappeler", "references a rappeler", "a rappeler", "n° rg", "rg n°", "numero rg", "rg", "references"),
+    *(
+        "reference",
+        "ref",
+        "dossier",
+        "acte n°",
+        "n° d'acte",
+        "n° repertoire general",
+        "affaire n°",
+        "n° parquet",
+        "minute n°",
+    ),
+    *("n°",),
+)
+_DEADLINES: Final = (
+    *("au plus tard le", "avant le", "date limite", "delai expirant le", "expire le", "dernier delai", "d'ici le"),
+    *("d'ici au", "jusqu'au", "a l'audience du", "a l'audience qui se tiendra le", "audience du", "audience le"),
+    *(
+        "audience qui se tiendra le",
+        "audience fixee au",
+        "audience fixee le",
+        "audience",
+        "convoque le",
+        "convoquee le",
+    ),
+    *(
+        "comparaitre le",
+        "comparaitre",
+        "quitter les lieux le",
+        "parvenir pour le",
+        "regler pour le",
+        "paiement pour le",
+    ),
+    *(
+        "pour le",
+        "dans le delai",
+        "echeance",
+        "delai",
+        "devant le tribunal",
+        "saisie le",
+        "vente le",
+        "expulsion le",
+        "a compter du",
+    ),
+)
+
+
 def bailiff(page: Page) -> dict[str, str | None]:
-    references = (
-        *(
-            "numero de dossier",
-            "n° de dossier",
-            "reference dossier",
-            "dossier n°",
-            "nos references",
-            "n° dossier",
-            "nos ref",
-        ),
-        *(
-            "reference a rappeler",
-            "references a rappeler",
-            "reference",
-            "ref",
-            "n° rg",
-            "rg n°",
-            "numero rg",
-            "dossier",
-            "acte n°",
-            "n° repertoire general",
-        ),
-    )
-    deadlines = (
-        *(
-            "au plus tard le",
-            "avant le",
-            "date limite",
-            "jusqu'au",
-            "delai expirant le",
-            "a l'audience du",
-            "audience du",
-        ),
-        *(
-            "audience le",
-            "audience",
-            "convoque le",
-            "comparaitre le",
-            "dans le delai",
-            "echeance",
-            "devant le tribunal",
-        ),
-    )
-    value = labelled(page, references, identifier)
+    value = labelled(page, _REFERENCES, identifier)
     return {
         "reference": value.upper() if value else None,
-        "deadline": labelled(page, deadlines, lambda text: first_day(text, 40)),
+        "deadline": labelled(page, _DEADLINES, lambda text: first_day(text, 40)),
     }

@@ -1,36 +1,107 @@
 """Facts of an insurance certificate, and of a water damage report, which names an insurer too."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from mailbot.understanding.documents.labels import labelled
-from mailbot.understanding.documents.names import company, person
-from mailbot.understanding.documents.page import Page, fold
-from mailbot.understanding.documents.values import first_day, identifier, span_in
+from mailbot.understanding.documents.addresses import home
+from mailbot.understanding.documents.insurers import insurer
+from mailbot.understanding.documents.labels import every, labelled
+from mailbot.understanding.documents.names import all_names, person
+from mailbot.understanding.documents.numbers import identifier
+from mailbot.understanding.documents.page import Page, cells, fold
+from mailbot.understanding.documents.values import days_in, first_day, span_in
 
 _CONTRACT: Final = (
-    *("numero de contrat", "contrat numero", "contrat n°", "n° de contrat", "n° contrat", "contrat no", "police n°"),
-    *("numero de police", "n° de police", "police numero", "reference du contrat", "reference contrat", "contrat ref"),
-    *("n° societaire", "numero de societaire", "societaire n°", "contrat habitation", "police", "contrat"),
+    *("numero de contrat", "numero du contrat", "contrat numero", "contrat n°", "n° de contrat", "n° contrat"),
+    *("police n°", "numero de police", "n° de police", "police numero", "n° police", "n° du contrat", "contrat no"),
+    *(
+        "reference du contrat",
+        "reference contrat",
+        "references du contrat",
+        "contrat ref",
+        "ref contrat",
+        "policy number",
+    ),
+    *("contrat d'assurance n°", "sous le numero", "sous le n°", "contrat habitation n°", "policy no", "votre contrat"),
+    *(
+        "police",
+        "contrat habitation",
+        "contrat",
+        "policy",
+        "references a rappeler",
+        "vos references",
+        "portant le numero",
+        "portant le n°",
+        "reference",
+        "n°",
+    ),
+    *("numero", "societaire n°", "n° societaire", "numero de societaire"),
 )
 _INSURED: Final = (
+    *("nom de l'assure", "nom et prenom de l'assure", "preneur d'assurance", "assure principal", "nom du souscripteur"),
+    *("assure(e)", "assure(e)(s)", "assures", "assure", "assuree", "souscripteur", "souscriptrice", "nom assure"),
     *(
-        "nom de l'assure",
-        "assure(e)",
-        "assures",
-        "assure",
-        "souscripteur",
-        "nom du souscripteur",
         "titulaire du contrat",
+        "etudiante assuree",
+        "etudiant assure",
+        "insured",
+        "policyholder",
+        "adherent",
+        "souscrit par",
     ),
-    *("nom et prenom", "atteste que", "certifie que", "attestons que", "certifions que", "au nom de", "delivree a"),
-    *("societaire", "titulaire", "assuree", "beneficiaire", "nom", "garantit", "insured"),
+    *(
+        "nom et prenom",
+        "atteste que",
+        "certifie que",
+        "attestons que",
+        "certifions que",
+        "atteste assurer",
+        "atteste garantir",
+    ),
+    *(
+        "certifions assurer",
+        "attestons assurer",
+        "certifie assurer",
+        "certifie garantir",
+        "confirmons que",
+        "declarons que",
+    ),
+    *(
+        "au nom de",
+        "delivree a",
+        "garantit",
+        "garantissons",
+        "assurons",
+        "assurer",
+        "couvre",
+        "beneficiaire",
+        "societaire",
+    ),
+    *("titulaire", "nom"),
 )
 _FROM: Final = (
-    *("date d'effet", "prise d'effet", "effet du contrat", "effet le", "a effet du", "a compter du", "a partir du"),
-    *("valable du", "valable a compter du", "debut de validite", "debut de garantie", "debut", "depuis le", "effet"),
-    *("date de debut", "en vigueur depuis le", "valid from"),
+    *("date d'effet", "prise d'effet", "pris effet le", "prend effet le", "effet du contrat", "effet le", "a effet du"),
+    *(
+        "a compter du",
+        "a partir du",
+        "valable a compter du",
+        "debut de validite",
+        "debut de garantie",
+        "garantie acquise depuis",
+    ),
+    *(
+        "debut",
+        "depuis le",
+        "date de debut",
+        "en vigueur depuis",
+        "souscrit le",
+        "valid from",
+        "effet",
+        "depuis",
+        "from",
+    ),
 )
 _UNTIL: Final = (
     *(
@@ -38,74 +109,46 @@ _UNTIL: Final = (
         "fin de validite",
         "date de fin",
         "expire le",
+        "expirant le",
         "date d'expiration",
         "prochaine echeance",
-        "valable au",
     ),
-    *(
-        "fin de garantie",
-        "date d'echeance",
-        "echeance le",
-        "echeance annuelle",
-        "echeance",
-        "fin",
-        "valid until",
-        "expiration",
-    ),
+    *("valable au", "fin de garantie", "date d'echeance", "a echeance le", "arrive a echeance le", "echeance le"),
+    *("echeance annuelle", "valable jusqu'a", "prend fin le", "echeance principale", "echeance", "fin", "valid until"),
+    *("expiration", "se termine le", "au plus tard le"),
 )
 _PERIOD: Final = (
     *("periode de validite", "periode de garantie", "periode d'assurance", "valable du", "periode du", "validite"),
-    *("valable pour la periode", "pour la periode", "periode", "garanti du", "garantie du", "du"),
-)
-_INSURER: Final = ("nom de l'assureur", "assureur", "compagnie d'assurance", "compagnie", "assure aupres de", "insurer")
-_SAYS: Final = re.compile(
-    r"(?:nous,? |je |la |le |l')?(?:soussignee?s?,? ?)?(?:la (?:societe|compagnie)(?: d'assurances?)? )?([^\n,;:]{3,50}?)(?:,[^\n;:]{0,80},?)? (?:atteste|certifie|declare|attestons|certifions)\b"
-)
-_OF_TRADE: Final = re.compile(
-    r"\b(?:assur\w*|mutuel\w*|prevoyance|maif|macif|maaf|gmf|axa|allianz|groupama|matmut|generali|mma|pacifica|sogessur|thelem|gan|aviva|smacl|mae|acm|areas|suravenir|lemonade|luko|acheel|abeille|cardif|covea|insurance)\b"
-)
-_NO_INSURER: Final = re.compile(
-    r"attestation|certificat|assureur|compagnie d|societe d'assurance|^assur\w*$|contrat|risque|responsabilite|assuree?s?\b(?!nc)|habitation\b.*\bassur|assurance (?:habitation|multirisque|locat)|code des assurances|entreprise regie|votre|constat|sinistre|numero|garantie|quittance|\bde l'assur"
-)
-_STREET: Final = re.compile(
-    r"(?<![\d.,])(\d{1,4}(?: ?(?:bis|ter|quater|[a-d])\b)?),? {0,2}(rue|avenue|av\.?|boulevard|bd\.?|bld|place|pl\.?|allee|impasse|chemin|ch\.|route|rte|quai|cours|square|residence|passage|cite|sentier|villa|esplanade|faubourg|fg|hameau|lotissement|mail|promenade|traverse|venelle|clos|voie|rond-point|ruelle|montee|cour)\s+[^\n,;|()]{2,60}"
-)
-_STREET_END: Final = re.compile(
-    r" {2}|\s-\s|\s\d{5}\b|\s(?:appt?|appartement|bat|batiment|bt|etage|porte|lot|logement|esc|escalier|a compter|du \d|est |pour |au \d|et |sont |qui |contrat)\b|\.\s|\.$|\t|:"
-)
-_NOT_HIS: Final = re.compile(
-    r"siege|capital|rcs|agence|regie par|courtier|bailleur|proprietaire|assureur|tel\b|service client"
-)
-_PLACE: Final = (
     *(
-        "adresse du risque",
-        "adresse du logement",
-        "adresse du bien",
-        "lieu du risque",
-        "situation du risque",
-        "situe au",
+        "valable pour la periode",
+        "pour la periode",
+        "periode",
+        "garanti du",
+        "garantie du",
+        "period of insurance",
+        "du",
     ),
-    *(
-        "risque situe",
-        "logement situe",
-        "adresse assuree",
-        "bien assure",
-        "habitation situee",
-        "situe",
-        "adresse",
-        "demeurant",
-    ),
-    *("logement assure", "domicilie", "occupant le logement", "domicile"),
 )
+_OTHER_NUMBER: Final = re.compile(
+    r"(?:client|societaire|sinistre|siren|siret|orias|edition|rcs|tva|tel(?:ephone)?|appt?|porte|appartement|courtier|agent|page|article)[^\n]{0,12}$"
+)
+_OTHER_ROLE: Final = re.compile(
+    r"(?:soussignee?|conseillere?|interlocut\w+|direct(?:eur|rice)|agents?(?: general)?|garant|courtier|represente par|gestionnaire|president|signe|mandataire|charge[e]? de|bailleur|proprietaire|chez|etude)[^\n]{0,25}$"
+)
+_CIVIL: Final = re.compile(
+    r"(?<![\w'])(?:(?:m|mr|mme|mlle|monsieur|madame|mademoiselle)\b\.?\s|(?:bonjour|cher|chere) (?=[a-z]+ [a-z]))"
+)
+_SHORTEST, _LONGEST = 25, 1100
 
 
 def certificate(page: Page) -> dict[str, str | None]:
     begins, ends = period(page)
+    who = insured(page)
     return {
-        "insurer": insurer(page),
-        "contract_no": contract_no(page, _CONTRACT),
-        "insured": labelled(page, _INSURED, person),
-        "address": address(page),
+        "insurer": insurer(page, who),
+        "contract_no": contract_no(page),
+        "insured": who,
+        "address": home(page, who),
         "valid_from": begins,
         "valid_to": ends,
     }
@@ -114,11 +157,42 @@ def certificate(page: Page) -> dict[str, str | None]:
 def water_damage(page: Page) -> dict[str, str | None]:
     claims = (
         *("numero de sinistre", "n° de sinistre", "n° sinistre", "sinistre n°", "reference sinistre", "ref sinistre"),
-        *("reference du sinistre", "dossier sinistre", "numero de dossier", "n° de dossier", "dossier n°", "sinistre"),
+        *(
+            "reference du sinistre",
+            "references du sinistre",
+            "dossier sinistre",
+            "numero du sinistre",
+            "n° du sinistre",
+        ),
+        *(
+            "numero de dossier",
+            "n° de dossier",
+            "dossier n°",
+            "n° dossier",
+            "reference dossier",
+            "numero de declaration",
+        ),
+        *("declaration n°", "constat n°", "sinistre", "reference", "dossier", "ref", "n°"),
     )
     dates = (
-        *("date du sinistre", "date de survenance", "date des degats", "survenu le", "sinistre du", "date du constat"),
-        *("constate le", "date de constatation", "fait le", "date", "le"),
+        *(
+            "date du sinistre",
+            "date de survenance",
+            "date des degats",
+            "date de l'evenement",
+            "survenu le",
+            "sinistre du",
+        ),
+        *(
+            "date et heure du sinistre",
+            "survenus le",
+            "survenue le",
+            "constate le",
+            "date de constatation",
+            "constates le",
+        ),
+        *("degat des eaux du", "date du degat", "degats du", "en date du", "eaux le", "date du constat", "date"),
+        *("fait le", "le"),
     )
     return {
         "claim_no": labelled(page, claims, identifier),
@@ -127,9 +201,52 @@ def water_damage(page: Page) -> dict[str, str | None]:
     }
 
 
-def contract_no(page: Page, labels: tuple[str, ...]) -> str | None:
-    value = labelled(page, labels, identifier)
-    return value.upper() if value else None
+def contract_no(page: Page) -> str | None:
+    def number(text: str) -> str | None:
+        direct = identifier(text)
+        if direct is not None:
+            return direct
+        if (worded := re.match(r"[\s:]*(?:[a-z]{4,14} ){1,2}(?=[A-Z0-9])", text)) and (
+            value := identifier(text[worded.end() :])
+        ):
+            return value
+        named = re.search(r"\bn ?[°o]\.? ?|\bnumero |\bref(?:erence)?\.? ", fold(text[:60]))
+        return identifier(text[named.start() :]) if named else None
+
+    for label in _CONTRACT:
+        for value in every(page, (label,), number):
+            place = page.text.find(value.split(" ")[0])
+            line = page.text.rfind("\n", 0, max(place, 0)) + 1
+            if len(label.split()) > 1 or not _OTHER_NUMBER.search(page.plain[line:place]):
+                return value.upper()
+    return None
+
+
+def insured(page: Page) -> str | None:
+    """By label, by what is attested, else whom the paper is addressed to."""
+    named = labelled(page, _INSURED, _not_alone)
+    if named is not None:
+        return named
+    for match in _CIVIL.finditer(page.plain):
+        line = page.plain.rfind("\n", 0, match.start()) + 1
+        if not _OTHER_ROLE.search(page.plain[line : match.start()]):
+            begin = match.end() if match[0][0] in "bc" else match.start()
+            name = person(page.text[begin : begin + 90])
+            if name is not None and len(name.split()) > 1:
+                return name
+    return next(_over_streets(page), None)
+
+
+def _not_alone(text: str) -> str | None:
+    name = person(text)
+    return name if name is not None and len(name.split()) > 1 else None
+
+
+def _over_streets(page: Page) -> Iterator[str]:
+    for number in range(min(14, len(page.lines) - 1)):
+        under = page.plain[page.lines[number + 1].start : page.lines[number + 1].end]
+        if re.search(r"\d{1,4}(?: ?bis| ?ter)?,? (?:rue|av|bd|bo|pl|al|imp|ch|route|quai|cours|sq|res)", under):
+            yield from (name for _, cell in cells(page.line(number)) if all_names(cell) and (name := person(cell)))
 
 
 def period(page: Page) -> tuple[str | None, str | None]:
@@ -137,84 +254,22 @@ def period(page: Page) -> tuple[str | None, str | None]:
     both: list[tuple[date, date]] = []
 
     def span(text: str) -> str | None:
-        if (two := span_in(text[:110], 24)) is not None and (two[1] - two[0]).days >= 25:
+        if (two := span_in(text[:130], 30)) is not None and _SHORTEST <= (two[1] - two[0]).days <= _LONGEST:
             both.append(two)
             return "found"
         return None
 
     if labelled(page, _PERIOD, span) is None:
-        between = [two for line in page.lines if (two := span_in(page.text[line.start : line.end], 24)) is not None]
-        both += [two for two in between if 25 <= (two[1] - two[0]).days <= 1100]
+        spans = (
+            span_in(page.text[line.start : page.lines[min(number + 1, len(page.lines) - 1)].end], 30)
+            for number, line in enumerate(page.lines)
+        )
+        both += [two for two in spans if two is not None and _SHORTEST <= (two[1] - two[0]).days <= _LONGEST]
     if both:
         return both[0][0].isoformat(), both[0][1].isoformat()
     begins = labelled(page, _FROM, lambda text: first_day(text, 30))
     ends = labelled(page, _UNTIL, lambda text: first_day(text, 30))
     if begins and ends and begins >= ends:
-        return None, ends
+        later = [day.isoformat() for _, _, day in days_in(page.text) if day.isoformat() > begins]
+        return (begins, max(later)) if later and ends == begins else (None, ends)
     return begins, ends
-
-
-def insurer(page: Page) -> str | None:
-    named = labelled(page, _INSURER, _trade_company)
-    return named or _heading(page) or _attesting(page) or _mentioned(page)
-
-
-def _trade_company(text: str) -> str | None:
-    name = company(re.split(r" {2}|\t", text.strip(" :.-"))[0])
-    plain = fold(name or "")
-    return (
-        name
-        if name and not re.search(r"^(?:\d|(?:de|du|le|la|atteste|et|a|occupant)\b)|numero|adresse", plain)
-        else None
-    )
-
-
-def _attesting(page: Page) -> str | None:
-    for match in _SAYS.finditer(page.plain):
-        name = company(page.text[match.start(1) : match.end(1)])
-        if name and not re.match(r"(?:nous|je|il|elle|la presente|qui|m\.|mme|madame|monsieur|maitre)\b", fold(name)):
-            return name
-    return None
-
-
-def _heading(page: Page) -> str | None:
-    for number in range(min(8, len(page.lines))):
-        line = page.line(number)
-        for cell in re.split(r" {2,}|\t|\|| - ", line):
-            plain = fold(cell)
-            if len(cell.split()) <= 6 and _OF_TRADE.search(plain) and not _NO_INSURER.search(plain):
-                return company(cell.strip())
-    return None
-
-
-def _mentioned(page: Page) -> str | None:
-    pattern = re.compile(
-        r"\b((?:[A-ZÀ-Ý][\w'&\-]+ ){1,3}(?:Assurances?|ASSURANCES?|Mutuelle|MUTUELLE|Assur|ASSUR)|(?:Assurances|ASSURANCES|Mutuelle|MUTUELLE)(?: (?:du|de|des|la|DU|DE|DES|LA))*(?: [A-ZÀ-Ý][\w'&\-]+){1,3})\b"
-    )
-    for match in pattern.finditer(page.text):
-        if not _NO_INSURER.search(fold(match[1])):
-            return match[1]
-    return None
-
-
-def address(page: Page) -> str | None:
-    """Number and street of the insured home, as printed."""
-    value = labelled(page, _PLACE, street)
-    if value is not None:
-        return value
-    for line in page.lines:
-        if not _NOT_HIS.search(page.plain[line.start : line.end]):
-            match = street(page.text[line.start : line.end])
-            if match is not None:
-                return match
-    return None
-
-
-def street(text: str) -> str | None:
-    plain = fold(text[:160])
-    match = _STREET.search(plain)
-    if match is None or match.start() > 60:
-        return None
-    end = _STREET_END.search(plain, match.end(2) + 1, match.end())
-    value = text[match.start() : end.start() if end else match.end()].strip(" .,-")
-    return re.sub(r"\s+", " ", value).replace(" ,", ",") if len(value.split()) >= 3 else None

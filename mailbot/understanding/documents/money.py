@@ -4,20 +4,14 @@ import re
 from typing import Final
 
 from mailbot.understanding.documents.labels import labelled
-from mailbot.understanding.documents.names import company, person
-from mailbot.understanding.documents.page import Page, fold
-from mailbot.understanding.documents.values import (
-    first_day,
-    iban_in,
-    identifier,
-    last_amount,
-    month_in,
-    siret_in,
-    span_in,
-)
+from mailbot.understanding.documents.names import all_names, company, person
+from mailbot.understanding.documents.numbers import amounts_in, iban_in, identifier, last_amount, siret_in
+from mailbot.understanding.documents.page import Page, cells, fold
+from mailbot.understanding.documents.values import first_day, month_in, quarter_in, span_in
 
 _TOTAL: Final = (
     *("total ttc", "montant ttc", "net a payer", "total a payer", "montant a payer", "reste a payer", "total tvac"),
+    *("total a regler", "net a regler", "montant a regler", "montant du", "total net", "net ttc", "prix ttc"),
     *(
         "total toutes taxes comprises",
         "montant total ttc",
@@ -29,6 +23,7 @@ _TOTAL: Final = (
     *("montant de la facture", "total facture", "montant du devis", "total due", "ttc", "total"),
 )
 _PAID: Final = (
+    *("total regle", "montant du paiement", "somme recue", "somme totale"),
     *(
         "total quittance",
         "total paye",
@@ -57,10 +52,30 @@ _PAID: Final = (
     ),
 )
 _DUE: Final = (
-    *("date d'echeance", "echeance le", "echeance", "date limite de paiement", "a regler avant le", "a payer avant le"),
-    *("payable avant le", "payable le", "a regler le", "date limite", "reglement avant le", "date de reglement"),
     *(
-        "valable jusqu'au",
+        "date d'echeance",
+        "echeance le",
+        "echeance",
+        "a payer au plus tard le",
+        "a regler au plus tard le",
+        "date limite de paiement",
+        "a regler avant le",
+        "a payer avant le",
+    ),
+    *(
+        "payable avant le",
+        "payable le",
+        "payable au plus tard le",
+        "regler pour le",
+        "paiement au",
+        "paiement pour le",
+        "soit le",
+        "a regler le",
+        "date limite",
+        "reglement avant le",
+        "date de reglement",
+    ),
+    *(
         "a payer pour le",
         "sera preleve le",
         "prelevement le",
@@ -87,14 +102,23 @@ _PERIODS: Final = (
         "echeance du",
         "quittance de loyer",
     ),
+    *("consommation", "conso", "month of"),
     *("quittance", "loyer de", "loyer", "paie du", "au titre de", "consommation du", "facture du", "bulletin de paie"),
+)
+
+
+_CIVIL: Final = re.compile(r"(?<![\w'])(?:m|mr|mme|mlle|monsieur|madame)\b\.?\s")
+_LEGAL_FORM: Final = re.compile(
+    r"(?:sarl|sas|sasu|eurl|sci|sa|ei|snc|scop|association|entreprise|ets|societe|asso|syndicat)\b"
 )
 
 
 def bill(page: Page, kind: str) -> dict[str, str | None]:
     word = "devis" if kind == "quote" else "facture"
     numbers = (
+        *(() if kind == "quote" else ("avoir n°", "avoir numero")),
         *(
+            f"{word} gratuit n°",
             f"{word} n°",
             f"numero de {word}",
             f"n° de {word}",
@@ -109,7 +133,8 @@ def bill(page: Page, kind: str) -> dict[str, str | None]:
             if kind == "quote"
             else ("invoice no", "invoice number", "note d'honoraires n°")
         ),
-        *("reference", "numero", "n°"),
+        *(("proposition n°", "proposition commerciale", "offre n°", "estimation") if kind == "quote" else ()),
+        *("reference", "ref", "numero", "n°"),
     )
     value = labelled(page, numbers, lambda text: identifier(text, 3))
     return {
@@ -129,48 +154,98 @@ def receipt(page: Page) -> dict[str, str | None]:
 def energy(page: Page) -> dict[str, str | None]:
     numbers = (
         *("numero de contrat", "n° de contrat", "contrat n°", "reference contrat", "n° contrat", "contrat numero"),
-        *("reference du contrat", "compte de contrat", "votre contrat", "n° de compte", "compte client", "contrat"),
+        *("reference du contrat", "compte de contrat", "votre contrat", "contrat d'abonnement", "contrat gaz n°"),
+        *(
+            "contrat gaz",
+            "contrat electricite",
+            "police d'abonnement",
+            "police n°",
+            "n° de police",
+            "numero de police",
+            "abonnement n°",
+            "n° d'abonnement",
+            "numero d'abonnement",
+            "contrat",
+        ),
+        *("n° de compte", "compte client", "reference client", "n° client", "numero client"),
     )
     number = labelled(page, numbers, identifier)
     totals = ("total ttc", "montant ttc", "total a payer", "montant a payer", "net a payer", "montant total", *_TOTAL)
     return {
         "contract_no": number.upper() if number else None,
-        "period": month(page) or span(page),
+        "period": span(page) or month(page),
         "amount_total": total(page, totals),
     }
 
 
 def bank(page: Page) -> dict[str, str | None]:
     labels = (
+        *("titulaire(s) du compte", "titulaires du compte", "titulaire du compte", "titulaires", "titulaire"),
         *(
-            "titulaire du compte",
-            "titulaire",
             "intitule du compte",
             "nom du titulaire",
             "account holder",
             "nom et prenom",
+            "account owner",
+            "nom du compte",
         ),
-        *("beneficiaire", "au nom de", "compte de", "nom"),
+        *("beneficiaire", "compte ouvert au nom de", "au nom de", "compte de", "nom", "holder"),
     )
 
     def holder(text: str) -> str | None:
-        return person(text) or _firm(text)
+        return _firm(text) or person(re.split(r" {3,}|\t", text)[0])
 
-    return {"iban": iban_in(page.text), "holder": labelled(page, labels, holder)}
+    named = labelled(page, labels, holder)
+    return {"iban": iban_in(page.text), "holder": named or _named_holder(page)}
 
 
 def _firm(text: str) -> str | None:
-    name = company(re.split(r" {2}|\t", text.strip(" :.-"))[0])
-    return (
-        name if name and re.match(r"(?:SARL|SAS|SASU|EURL|SCI|SA|EI|SNC|Association|Entreprise|Ets)\b", name) else None
-    )
+    name = company(re.split(r" {2}|\t", text.strip(" :.-|"))[0])
+    return name if name and _LEGAL_FORM.match(fold(name)) else None
+
+
+def _named_holder(page: Page) -> str | None:
+    """Whose name stands alone: with Mme or M. before, else over a street or the account's numbers."""
+    alone = [cell for number in range(len(page.lines)) for _, cell in cells(page.line(number)) if all_names(cell)]
+    titled = [cell for cell in alone if re.match(r"\W*(?:m|mr|mme|mlle|monsieur|madame)\b", fold(cell))]
+    told = (page.text[match.start() : match.start() + 80] for match in _CIVIL.finditer(page.plain))
+    return next((name for cell in (*titled, *alone, *told) if (name := person(cell)) is not None), None)
 
 
 def total(page: Page, labels: tuple[str, ...]) -> str | None:
     def amount(text: str) -> str | None:
-        return None if re.match(r"\W*(?:ht|hors taxes?|tva)\b", fold(text)) else last_amount(text[:90])
+        return last_amount(text[:90].split("\n", maxsplit=1)[0])
 
-    return labelled(page, labels, amount)
+    sure = tuple(label for label in labels if label not in _VAGUE)
+    vague = tuple(label for label in labels if label in _VAGUE)
+    return (
+        labelled(page, sure, amount, _NOT_TOTAL)
+        or _taxed(page)
+        or labelled(page, vague, amount, _NOT_TOTAL)
+        or _only_amount(page)
+    )
+
+
+_NOT_TOTAL: Final = re.compile(
+    r"\W*(?:(?:general|net|facture) )?(?:h\.?t\b|hors taxes?|tva|des heures|kwh|cotisation|des retenues)"
+)
+
+
+def _only_amount(page: Page) -> str | None:
+    """The one amount that a short paper names."""
+    amounts = {amount for _, amount in amounts_in(page.text)}
+    return amounts.pop() if len(amounts) == 1 else None
+
+
+def _taxed(page: Page) -> str | None:
+    """The words may stand behind the amount: "soit 940,50 € TTC"."""
+    for match in re.finditer(r"[0-9ol][0-9ol .,]{1,12}(?:€|eur(?:os)?)? ?(?:ttc|toutes taxes)", page.shape):
+        if (value := last_amount(f"{page.text[match.start() : match.end()].split('T')[0]}")) is not None:
+            return value
+    return None
+
+
+_VAGUE: Final = frozenset({"ttc", "total"})
 
 
 def month(page: Page) -> str | None:
@@ -182,10 +257,17 @@ def month(page: Page) -> str | None:
 
 
 def span(page: Page) -> str | None:
-    """A period as "2026-01-01/2026-02-28", as ISO 8601 writes an interval, when the period is longer than a month."""
+    """A month as "2026-01"; a longer period as "2026-01-01/2026-02-28", as ISO 8601 writes an interval."""
 
     def both(text: str) -> str | None:
-        two = span_in(text[:80])
-        return f"{two[0].isoformat()}/{two[1].isoformat()}" if two and (two[1] - two[0]).days < 800 else None
+        two = span_in(text[:90], 20)
+        if two is None or not 0 < (two[1] - two[0]).days < _TWO_YEARS:
+            return None
+        if (two[0].year, two[0].month) == (two[1].year, two[1].month):
+            return f"{two[0].year}-{two[0].month:02}"
+        return f"{two[0].isoformat()}/{two[1].isoformat()}"
 
-    return labelled(page, (*_PERIODS, "du"), both)
+    return labelled(page, (*_PERIODS, "du"), both) or labelled(page, (*_PERIODS, "facture", "trimestre"), quarter_in)
+
+
+_TWO_YEARS: Final = 800

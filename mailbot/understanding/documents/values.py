@@ -1,4 +1,4 @@
-"""What a value looks like, clean or as OCR leaves it: dates, amounts, periods, times and checked numbers.
+"""What a value looks like, clean or as OCR leaves it: dates, periods and times.
 
 Every reader takes text and gives the value in the record's form, or None: a doubtful value is no value.
 """
@@ -9,8 +9,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
-from mailbot.understanding.documents.page import fold, seen
-from mailbot.understanding.entities.money import checks_out
+from mailbot.understanding.documents.page import seen
 
 _MONTHS: Final = (
     ("janvier", "janv", "jan", "january"),
@@ -27,7 +26,7 @@ _MONTHS: Final = (
     ("decembre", "dec", "december"),
 )
 _MONTH_OF: Final = {seen(name): number for number, names in enumerate(_MONTHS, 1) for name in names}
-_MONTH: Final = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
+_MONTH: Final = "|".join(sorted(_MONTH_OF, key=len, reverse=True)).replace("m", "(?:m|rn)")
 _D: Final = "[0-9ol]"
 # All patterns are for text as `seen` gives it, with 0 as o and 1 as l.
 _NUMERIC: Final = re.compile(
@@ -40,13 +39,14 @@ _NAMED: Final = re.compile(
 _ISO: Final = re.compile(rf"(?<![a-z0-9])(2o{_D}{{2}})-({_D}{{2}})-({_D}{{2}})(?![a-z0-9])")
 _MONTH_YEAR: Final = re.compile(rf"(?<![a-z])({_MONTH})\.?[\s/\-]{{0,3}}(2o{_D}{{2}})(?![0-9ol])")
 _NUMBER_YEAR: Final = re.compile(rf"(?<![a-z0-9/.\-])({_D}{{1,2}})\s?[/\-.]\s?(2o{_D}{{2}})(?![a-z0-9])")
-_AMOUNT: Final = re.compile(
-    rf"(?<![a-z0-9,.])({_D}{{1,3}}(?:[ .,']{_D}{{3}})+|{_D}{{1,7}})\s?(?:([,.])\s?({_D}{{2}})(?![0-9ol%,])|(?:€|eur(?:o?s?)?)\s?({_D}{{2}})(?![0-9ol]))(?!\s?%)"
+_UNDATED: Final = re.compile(rf"(?<![a-z0-9])({_D}{{1,2}})(?:\s?er)?\s({_MONTH})(?![a-z])(?!\.?\s{{0,2}}2o{_D}{{2}})")
+_TIME: Final = re.compile(
+    rf"(?<![a-z0-9:,.])([ol2]?{_D})\s?(?:h(?:eures?|rs?)?(?![a-km-np-z])|:)\s?([ol2345]{_D}(?!\s?h|[0-9ol]))?(?![0-9:])"
 )
-_WHOLE: Final = re.compile(rf"(?<![a-z0-9,.])({_D}{{1,3}}(?:[ .]{_D}{{3}})+|{_D}{{1,7}})\s?(?:€|eur(?:os?)?\b)")
-_TIME: Final = re.compile(rf"(?<![a-z0-9:,.])([ol2]?{_D})\s?(?:h|:|heures?)\s?([ol2345]{_D})?(?![0-9ol:])")
-_SIRET: Final = re.compile(r"(?:[0-9ol](?:[ .]?)){13}[0-9ol](?![a-z0-9])")
-_IBAN: Final = re.compile(r"[A-Z]{2}[ .]?[0-9OoIlQSB|]{2}(?:[ .\-]{0,2}[A-Z0-9a-z|]){11,30}")
+_TO: Final = re.compile(r"\s?(?:-|a|et|/|>|jusqu'a|to|jusque vers)\s?")
+_BARE_HOUR: Final = re.compile(
+    rf"(?<![a-z0-9:,./\-])([ol2]?{_D})\s?(?:-|a|et)\s?(?=[ol2]?{_D}\s?(?:h|heures)(?![a-km-np-z]))"
+)
 
 
 def digits(text: str) -> str:
@@ -54,7 +54,7 @@ def digits(text: str) -> str:
     return re.sub(r"[^0-9]", "", text.replace("o", "0").replace("l", "1"))
 
 
-def _truly_digits(text: str) -> bool:
+def truly_digits(text: str) -> bool:
     """At least as many digits as letters that may be digits."""
     letters = sum(char.isalpha() for char in text)
     return sum(char.isdigit() for char in text) >= letters
@@ -78,10 +78,10 @@ def _days(shape: str, text: str) -> Iterator[tuple[int, int, date]]:
     for pattern in (_NUMERIC, _SPACED):
         for match in pattern.finditer(shape):
             day = _day(match[4], int(digits(match[3]) or 0), match[1])
-            if day is not None and _truly_digits(text[match.start() : match.end()]):
+            if day is not None and truly_digits(text[match.start() : match.end()]):
                 yield match.start(), match.end(), day
     for match in _NAMED.finditer(shape):
-        if day := _day(match[3], _MONTH_OF[match[2]], match[1]):
+        if day := _day(match[3], _month(match[2]), match[1]):
             yield match.start(), match.end(), day
     for match in _ISO.finditer(shape):
         if day := _day(match[1], int(digits(match[2])), match[3]):
@@ -93,55 +93,12 @@ def first_day(text: str, reach: int = 45) -> str | None:
     return next((day.isoformat() for start, _, day in days_in(text[: reach + 40]) if start <= reach), None)
 
 
-def _money(whole: str, cents: str) -> str | None:
-    number = digits(whole)
-    return f"{int(number)}.{digits(cents)}" if number and len(digits(cents)) == 2 else None
-
-
-def amounts_in(text: str) -> Iterator[tuple[int, str]]:
-    """Where each amount begins and what it is, decimal EUR."""
-    shape = seen(text)
-    hits: list[tuple[int, int, str | None]] = []
-    hits += [(m.start(), m.end(), _money(m[1], m[3] or m[4])) for m in _AMOUNT.finditer(shape)]
-    hits += [(m.start(), m.end(), _money(m[1], "oo")) for m in _WHOLE.finditer(shape)]
-    reached = -1
-    for start, end, amount in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
-        if start >= reached and amount is not None and _truly_digits(re.sub(r"(?i)eur\w*", "", text[start:end])):
-            reached = end
-            yield start, amount
-
-
-def first_amount(text: str, reach: int = 40) -> str | None:
-    days = [(start, end) for start, end, _ in days_in(text)]
-    for start, amount in amounts_in(text):
-        if not any(low <= start < high for low, high in days):
-            return amount if start <= reach else None
-    return None
-
-
-def last_amount(text: str) -> str | None:
-    """The last of a row: what a line of totals ends with."""
-    days = [(start, end) for start, end, _ in days_in(text)]
-    every = [amount for start, amount in amounts_in(text) if not any(low <= start < high for low, high in days)]
-    return every[-1] if every else None
-
-
-def whole_euros(text: str) -> str | None:
-    """An income as tax notices print it: whole euros, thousands apart; cents are dropped."""
-    match = re.match(
-        rf"[^0-9a-z]*(?:[a-z]{{3,}}[^0-9a-z]+)*({_D}{{1,3}}(?:[ .]{_D}{{3}})+|{_D}{{1,7}})(?![0-9ol])", seen(text)
-    )
-    if match is None or not _truly_digits(text[match.start(1) : match.end(1)]):
-        return None
-    return str(int(digits(match[1])))
-
-
 def month_in(text: str, reach: int = 40) -> str | None:
     """A period as YYYY-MM: "janvier 2026", "01/2026", or the two dates of one month."""
     shape = seen(text)
     match = _MONTH_YEAR.search(shape)
     if match and match.start() <= reach and not re.search(r"[0-9ol](?:er)? ?$", shape[: match.start()]):
-        return f"{digits(match[2])}-{_MONTH_OF[match[1]]:02}"
+        return f"{digits(match[2])}-{_month(match[1]):02}"
     days = days_in(text)
     if len(days) >= 2 and days[0][0] <= reach and days[1][0] - days[0][1] <= 12:
         one, other = days[0][2], days[1][2]
@@ -155,6 +112,19 @@ def month_in(text: str, reach: int = 40) -> str | None:
     return None
 
 
+_QUARTER: Final = re.compile(r"(?<![a-z0-9])([l1-4])\s?(?:er|e|eme|nd|t)?\s?(?:trlmestre|trlm\.?)\s{0,2}(2o[0-9ol]{2})")
+_QUARTER_ENDS: Final = ("03-31", "06-30", "09-30", "12-31")
+
+
+def quarter_in(text: str) -> str | None:
+    """A quarter such as "1er trimestre 2026", as an ISO 8601 interval."""
+    match = _QUARTER.search(seen(text[:60]))
+    if match is None:
+        return None
+    number, year = int(digits(match[1])), digits(match[2])
+    return f"{year}-{3 * number - 2:02}-01/{year}-{_QUARTER_ENDS[number - 1]}"
+
+
 def span_in(text: str, most_between: int = 14) -> tuple[date, date] | None:
     """Two dates that stand as from and to."""
     days = days_in(text)
@@ -165,63 +135,40 @@ def span_in(text: str, most_between: int = 14) -> tuple[date, date] | None:
     return None
 
 
-def first_time(text: str, reach: int = 60) -> str | None:
-    """HH:MM; "14h", "14 h 30", "9:05"."""
-    for match in _TIME.finditer(seen(text[: reach + 8])):
-        hour, minute = int(digits(match[1])), int(digits(match[2] or "00"))
-        if hour < 24 and minute < 60 and text[match.start()].isdigit():
-            return f"{hour:02}:{minute:02}"
-    return None
+def times_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and HH:MM, or HH:MM-HH:MM of a slot ("entre 8h et 12h", "8h30-10h", "de 14 à 16 h")."""
+    shape = seen(text)
+    hours = [(m.start(), m.end(), value) for m in _TIME.finditer(shape) if (value := _hour(text, m)) is not None]
+    starts = {start for start, _, _ in hours}
+    hours += [
+        (m.start(), m.end(1), value)
+        for m in _BARE_HOUR.finditer(shape)
+        if m.end() in starts and text[m.start()].isdigit() and (value := _hour(text, m)) is not None
+    ]
+    hours.sort()
+    place = 0
+    while place < len(hours):
+        start, end, value = hours[place]
+        if place + 1 < len(hours) and _TO.fullmatch(shape, end, hours[place + 1][0]) and value < hours[place + 1][2]:
+            place += 1
+            end, value = hours[place][1], f"{value}-{hours[place][2]}"
+        yield start, end, value
+        place += 1
 
 
-def siret_in(text: str) -> str | None:
-    """Fourteen digits whose Luhn sum is right."""
-    for match in _SIRET.finditer(seen(text)):
-        number = digits(match[0])
-        if _truly_digits(text[match.start() : match.end()]) and _luhn(number):
-            return number
-    return None
+def _hour(text: str, match: re.Match[str]) -> str | None:
+    hour = int(digits(match[1]))
+    minute = int(digits(match[2] or "00")) if match.re is _TIME else 0
+    real = any(char.isdigit() for char in text[match.start() : match.end()])
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 and real else None
 
 
-def _luhn(number: str) -> bool:
-    total = 0
-    for place, char in enumerate(reversed(number)):
-        value = int(char) * (2 if place % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
+def undated_in(text: str) -> Iterator[tuple[int, int, int]]:
+    """Days that name no year ("jeudi 19 février"): where each begins, its month, its day."""
+    for match in _UNDATED.finditer(seen(text)):
+        if truly_digits(text[match.start(1) : match.end(1)]):
+            yield match.start(), _month(match[2]), int(digits(match[1]))
 
 
-def iban_in(text: str) -> str | None:
-    """The first IBAN whose checksum is right, compact; O, I, S and B are read as digits where digits must stand."""
-    for match in _IBAN.finditer(text):
-        compact = re.sub(r"[ .\-]", "", match[0]).upper()
-        if compact.startswith("FR"):
-            compact = compact[:27]
-        for candidate in (compact, _as_digits(compact)):
-            for length in range(len(candidate), 14, -1):
-                if checks_out(candidate[:length]):
-                    return candidate[:length]
-                if candidate.startswith("FR"):
-                    break
-    return None
-
-
-def _as_digits(compact: str) -> str:
-    table = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1", "|": "1", "S": "5", "B": "8"})
-    return compact[:2] + compact[2:].translate(table)
-
-
-def identifier(text: str, least: int = 4) -> str | None:
-    """A reference at the beginning: letters, digits, dashes, slashes, at least one digit; groups of digits joined."""
-    head = re.match(
-        r"[\s:.°º#\-=>_(]*(?:(?:n ?[°ºo*]|no|nr|num(?:ero)?|ref(?:erence)?|n)(?![a-z])[\s:.°º]*)?", fold(text)
-    )
-    rest = text[head.end() :] if head else text
-    match = re.match(r"[A-Za-z0-9](?:[A-Za-z0-9/_.\-]|(?<=[0-9]) (?=[0-9])|(?<=[A-Z0-9]) (?=[0-9A-Z]*[0-9]))*", rest)
-    if match is None:
-        return None
-    value = match[0].rstrip("./-_")
-    value = re.split(r"\s(?=\d{1,2}[/.]\d{1,2}[/.]\d{2,4})", value)[0]
-    if len(value) < least or len(value) > 32 or sum(char.isdigit() for char in value) < 2 or days_in(value):
-        return None
-    return value
+def _month(name: str) -> int:
+    return _MONTH_OF[name.replace("rn", "m")]
