@@ -71,9 +71,9 @@ def authorship(root: Entity, envelope: Envelope, account: Account, text: str, fo
 def _sender(root: Entity, envelope: Envelope) -> Address | None:
     """The author; of several, the one who sent it (RFC 5322 section 3.6.2)."""
     if len(envelope.authors) > 1 and envelope.sender_field is not None:
-        for author in envelope.authors:
-            if author.address == envelope.sender_field.address:
-                return author
+        for one in envelope.authors:
+            if one.address == envelope.sender_field.address:
+                return one
     author = next(iter(envelope.authors), None)
     if author is not None and "@" in author.address:
         return author

@@ -1,96 +1,96 @@
 """Which parts of a mail are its words and which are attachments (RFC 2046, RFC 2183), and those words as lines."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from mailbot.model import Defect
 from mailbot.reading import charset, limits
+from mailbot.reading.content import ENCRYPTED, IN_PIECES, Body, Content, says_more
 from mailbot.reading.html import Page, to_text
-from mailbot.reading.lines import Line, lines_of, unflowed, visible
+from mailbot.reading.lines import lines_of, unflowed, visible
 from mailbot.reading.message import RawPart
 from mailbot.reading.parameters import Parameterised, parse_parameters
-from mailbot.reading.structure import Entity
+from mailbot.reading.structure import Entity, cut
 from mailbot.reading.transfer import decode_transfer, encoding_of, take_blocks
 from mailbot.reading.words import clean, decode_text
+from mailbot.reading.wrapped import Letter, is_tnef, packed_letter, rich_text, signed_mail
 
-_PLAIN: Final = {
+_HTML: Final = {"text/html", "application/xhtml+xml"}
+_RICH: Final = {"text/rtf", "application/rtf"}
+_BODIES: Final = {
     "text/plain",
     "text",
     "text/markdown",
     "text/x-markdown",
     "text/enriched",
     "text/richtext",
-    "text/html",
+    *_HTML,
 }
+_DATA: Final = (
+    "text/calendar",
+    "text/vcard",
+    "text/x-v",
+    "text/directory",
+    "text/csv",
+    "text/css",
+    "text/rfc822-headers",
+)
+_VAGUE: Final = {"application/octet-stream", "application/binary", "text/plain"}
+_OPENED: Final = 3
+"""Envelopes within envelopes."""
 _ENVELOPES: Final = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _SEALED: Final = {"application/pgp-encrypted"}
-ENCRYPTED: Final = "encrypted: its words were not read"
 _META: Final = re.compile(rb"<meta[^>]{0,300}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
-_ENRICHED: Final = re.compile(r"<(?:/?[a-z-]{1,60}|param>[^<]{0,200}</param)>", re.IGNORECASE)
-_WORD: Final = re.compile(r"[^\W\d_]{3,}")
-_WORD_AT_ALL: Final = re.compile(r"\w")
-_DIFFERENCE: Final = 0.4
-"""Share of one alternative's words that the other lacks, from which they say different things (H34)."""
-_FEW_WORDS: Final = 6
+_ENRICHED: Final = re.compile(r"<<|<(?:param>[^<]{0,200}</param|/?[a-z-]{1,60})>", re.IGNORECASE)
+_FILE_NAME: Final = re.compile(r"[^/\\:<>]{1,150}\.[A-Za-z0-9]{2,5}")
 _NAME_LENGTH: Final = 200
-_ARMOUR_HEAD: Final = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Za-z-]+: [^\n]*\n)*\n?", re.MULTILINE)
-_ARMOUR_FOOT: Final = re.compile(
-    r"^-----BEGIN PGP SIGNATURE-----\n(?:[^\n]*\n){0,200}?-----END PGP SIGNATURE-----\n?", re.MULTILINE
+_ARMOURED: Final = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Za-z-]+: [^\n]*\n)*\n?((?:(?!-----BEGIN PGP)[^\n]*\n)*)"
+    r"(?:-----BEGIN PGP SIGNATURE-----\n(?:(?!-----)[^\n]*\n){0,200}-----END PGP SIGNATURE-----\n?)?",
+    re.MULTILINE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """One part that is read as words."""
-
-    media_type: str
-    page: Page
-    text: str
-    """As written: HTML with its tags."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a tree of parts amounts to."""
-
-    bodies: tuple[Body, ...] = ()
-    alternatives: tuple[Body, ...] = ()
-    """Bodies that a person is not shown, because a better one stands beside them."""
-    parts: tuple[RawPart, ...] = ()
-    defects: tuple[Defect, ...] = ()
-
-    def __add__(self, other: "Content") -> "Content":
-        return Content(
-            self.bodies + other.bodies,
-            self.alternatives + other.alternatives,
-            self.parts + other.parts,
-            tuple(dict.fromkeys(self.defects + other.defects)),
-        )
-
-    @property
-    def has_html(self) -> bool:
-        return any(body.media_type == "text/html" for body in self.bodies)
-
-    @property
-    def has_words(self) -> bool:
-        return any(_WORD_AT_ALL.search(line.text) for body in self.bodies for line in body.page.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The body as a person sees it, line by line."""
-
-    lines: tuple[Line, ...]
-    marks: tuple[str, ...] = ()
-    defects: tuple[Defect, ...] = ()
-    incomplete: bool = False
-    images: dict[str, str] = field(default_factory=dict)
+_ESCAPED_DASH: Final = re.compile(r"^- (?=-|From )", re.MULTILINE)
+"""RFC 4880 section 7.1."""
 
 
 def gather(root: Entity) -> Content:
     """Total; every leaf of the tree is a body or an attachment."""
-    return _gather(root, first=True)
+    return _whole(root, _OPENED)
+
+
+def _whole(root: Entity, room: int) -> Content:
+    """`room`: envelopes within envelopes that are still opened."""
+    content = _unpacked(_gather(root, room, first=True))
+    enclosed = [part for part in content.parts if part.media_type_declared == "message/rfc822"]
+    if content.has_words or len(enclosed) != 1 or not room or root.media_type == "multipart/report":
+        return content
+    # A mail without a word of its own is the mail that it encloses.
+    inner = cut(enclosed[0].content).root
+    author = decode_text(inner.first("from") or b"")
+    return content + replace(_whole(inner, room - 1), parts=(), authors=(author,) if author else ())
+
+
+def _unpacked(content: Content) -> Content:
+    """winmail.dat opened: its files are parts, and its words are added where the mail itself lacks them."""
+    bodies, parts = list(content.bodies), []
+    for part in content.parts:
+        letter = packed_letter(part.content) if is_tnef(part.content) else Letter()
+        body = _letters_body(letter)
+        if body is not None and says_more(_shown(body), " ".join(map(_shown, bodies))):
+            bodies.append(body)
+        parts += [*letter.parts, replace(part, unwrapped=part.unwrapped or bool(letter.parts) or body is not None)]
+    return replace(content, bodies=tuple(bodies), parts=tuple(parts))
+
+
+def _letters_body(letter: Letter) -> Body | None:
+    if letter.html.strip():
+        return Body("text/html", to_text(letter.html), letter.html)
+    return Body("text/plain", _plain_page(letter.plain), letter.plain) if letter.plain.strip() else None
+
+
+def _shown(body: Body) -> str:
+    return " ".join(line.text for line in body.page.lines)
 
 
 def charset_hint(root: Entity) -> str | None:
@@ -101,10 +101,10 @@ def charset_hint(root: Entity) -> str | None:
     return None
 
 
-def _gather(entity: Entity, *, first: bool) -> Content:
+def _gather(entity: Entity, room: int, *, first: bool) -> Content:
     if not entity.parts:
-        return _leaf(entity, first=first)
-    children = [_gather(part, first=first and number == 0) for number, part in enumerate(entity.parts)]
+        return _leaf(entity, room, first=first)
+    children = [_gather(part, room, first=first and number == 0) for number, part in enumerate(entity.parts)]
     if entity.media_type == "multipart/alternative":
         return _best(children)
     content = Content()
@@ -126,19 +126,20 @@ def _best(children: list[Content]) -> Content:
     return Content(chosen.bodies, (*chosen.alternatives, *others), tuple(parts.values()), defects)
 
 
-def _leaf(entity: Entity, *, first: bool) -> Content:
+def _leaf(entity: Entity, room: int, *, first: bool) -> Content:
     disposition = parse_parameters(entity.first("content-disposition"))
-    filename = _filename(entity.content_type, disposition)
+    filename = _filename(entity, disposition)
     media_type = entity.media_type
-    transferred = decode_transfer(
-        entity.body, encoding_of(entity.first("content-transfer-encoding") or b"")
-    )
+    transferred = decode_transfer(entity.body, encoding_of(entity.first("content-transfer-encoding") or b""))
     defects = (Defect("body", transferred.defect),) if transferred.defect else ()
     if media_type == "text/x-amp-html" or media_type.startswith("multipart/"):
         return Content()
-    named = filename and not (first and disposition.value != "attachment" and media_type in {"text/plain", "text/html"})
-    if media_type in _PLAIN and not named and (disposition.value != "attachment" or first):
+    shown = disposition.value != "attachment"
+    named = filename and not (first and shown and media_type in {"text/plain", "text/html"})
+    if not named and (shown or first) and (media_type in _BODIES or (first and _is_text(media_type))):
         return _body(entity, transferred.content, defects)
+    if media_type == "message/partial":
+        return _piece(entity, transferred.content, room)
     content_id = clean((entity.first("content-id") or b"").decode("ascii", "replace")).strip("<> ") or None
     part = RawPart(
         filename=filename,
@@ -149,21 +150,41 @@ def _leaf(entity: Entity, *, first: bool) -> Content:
         defects=defects,
         charset=entity.content_type.plain("charset"),
     )
-    return Content(parts=(part,), defects=(Defect("body", ENCRYPTED),) if _is_sealed(entity) else ())
+    if media_type in _ENVELOPES or (filename.casefold().endswith((".p7m", ".p7z")) and media_type in _VAGUE):
+        return _opened(part, entity.content_type.plain("smime-type") or "", room)
+    return Content(parts=(part,), defects=(Defect("body", ENCRYPTED),) if media_type in _SEALED else ())
 
 
-def _is_sealed(entity: Entity) -> bool:
-    """An S/MIME or PGP envelope (RFC 8551, RFC 3156); a signature beside readable words is none."""
-    kind = entity.content_type.plain("smime-type") or ""
-    return entity.media_type in _SEALED or (entity.media_type in _ENVELOPES and kind.lower() != "signed-data")
+def _opened(part: RawPart, kind: str, room: int) -> Content:
+    """An S/MIME envelope (RFC 8551): signed words are words; a signature beside readable ones has nothing inside."""
+    mail, sealed = signed_mail(part.content) if room else (None, False)
+    if mail is None:
+        sealed = sealed or "enveloped" in kind.lower()
+        return Content(parts=(part,), defects=(Defect("body", ENCRYPTED),) if sealed else ())
+    return _whole(cut(mail).root, room - 1) + Content(parts=(replace(part, unwrapped=True),))
 
 
-def _filename(content_type: Parameterised, disposition: Parameterised) -> str:
+def _piece(entity: Entity, content: bytes, room: int) -> Content:
+    """RFC 2046 section 5.2.2: the first piece begins with the header of the whole, the others go on in its midst."""
+    defect = Content(defects=(Defect("body", IN_PIECES),))
+    if (entity.content_type.plain("number") or "1") == "1" and room:
+        return _whole(cut(content).root, room - 1) + defect
+    text, _ = charset.decode(content[: limits.HTML], None)
+    return Content((Body("text/plain", _plain_page(text), text),)) + defect
+
+
+def _is_text(media_type: str) -> bool:
+    """RFC 2046 section 4.1.4: a kind of text that is not known is plain text; some are data."""
+    return (media_type.startswith("text/") and not media_type.startswith(_DATA)) or media_type in _RICH
+
+
+def _filename(entity: Entity, disposition: Parameterised) -> str:
     """A label that is safe to print: no path, no control or direction characters (H19)."""
+    content_type = entity.content_type
     for source, name in (
         (disposition, "filename"),
         (content_type, "name"),
-        (disposition, "name"),
+        *(((disposition, "name"),) if disposition.value != "form-data" else ()),
         (content_type, "filename"),
     ):
         found = source.parameters.get(name)
@@ -173,11 +194,17 @@ def _filename(content_type: Parameterised, disposition: Parameterised) -> str:
         shown = re.split(r"[/\\]", shown)[-1].strip()
         if shown:
             return shown[:_NAME_LENGTH]
+    if not disposition.value or content_type.value.startswith(("text/", "message/")):
+        return ""
+    for field in ("content-location", "content-description"):
+        shown = re.split(r"[/\\]", decode_text(entity.first(field) or b""))[-1].strip()
+        if _FILE_NAME.fullmatch(shown):
+            return shown[:_NAME_LENGTH]
     return ""
 
 
 def _body(entity: Entity, content: bytes, defects: tuple[Defect, ...]) -> Content:
-    media_type = "text/html" if entity.media_type == "text/html" else "text/plain"
+    media_type = "text/html" if entity.media_type in _HTML else "text/plain"
     parts: tuple[RawPart, ...] = ()
     if media_type == "text/plain":
         content, blocks = take_blocks(content)
@@ -196,7 +223,9 @@ def _body(entity: Entity, content: bytes, defects: tuple[Defect, ...]) -> Conten
     if fault is not None:
         defects = (*defects, Defect("body", fault))
     if entity.media_type in {"text/enriched", "text/richtext"}:
-        text = _ENRICHED.sub("", text).replace("<<", "<")
+        text = _ENRICHED.sub(lambda found: "<" if found.group() == "<<" else "", text)
+    if entity.media_type in _RICH:
+        text = rich_text(content[:room])
     if "-----BEGIN PGP MESSAGE-----" in text:
         defects = (*defects, Defect("body", ENCRYPTED))
     if media_type == "text/plain":
@@ -213,58 +242,10 @@ def _plain(text: str, content_type: Parameterised) -> str:
             text.replace("\r\n", "\n").replace("\r", "\n"), delsp=(content_type.plain("delsp") or "").lower() == "yes"
         )
     if "-----BEGIN PGP SIGNED MESSAGE-----" in text:
-        text = _ARMOUR_FOOT.sub("", _ARMOUR_HEAD.sub("", text.replace("\r\n", "\n"), count=9), count=9)
+        text = _ARMOURED.sub(lambda armour: _ESCAPED_DASH.sub("", armour[1]), text.replace("\r\n", "\n"), count=9)
     return text
-
-
-def words(content: Content) -> Words:
-    """The bodies one after the other, and what about them a person should be told."""
-    lines: list[Line] = []
-    marks: list[str] = []
-    defects: list[Defect] = []
-    images: dict[str, str] = {}
-    room = limits.TEXT
-    for body in content.bodies:
-        page = body.page
-        images.update(page.images)
-        hidden = page.hidden
-        shown: list[Line] = []
-        for line in page.lines:
-            text, tagged = visible(line.text)
-            hidden = hidden or tagged
-            shown.append(replace(line, text=text[: max(0, room)]))
-            room -= len(text) + 1
-            if room <= 0:
-                break
-        if hidden:
-            marks.append("hidden-text")
-        if page.cut or room <= 0:
-            defects.append(Defect("body", "longer than what is read"))
-        if lines and shown:
-            lines.append(Line(""))
-        lines += shown
-    if _differ(content, " ".join(line.text for line in lines)):
-        marks.append("alternatives-differ")
-    sealed = any(defect.what == ENCRYPTED for defect in content.defects)
-    return Words(
-        tuple(lines), tuple(dict.fromkeys(marks)), tuple(dict.fromkeys(defects)), bool(defects) or sealed, images
-    )
 
 
 def _plain_page(text: str) -> Page:
     shown, hidden = visible(text)
     return Page(lines_of(shown), hidden)
-
-
-def _differ(content: Content, shown: str) -> bool:
-    """Does the plain alternative say something that the HTML does not?  Links and addresses do not count."""
-    plain = " ".join(body.text for body in content.alternatives if body.media_type == "text/plain")[: limits.TEXT]
-    theirs, ours = _vocabulary(plain), _vocabulary(shown)
-    if min(len(theirs), len(ours)) < _FEW_WORDS:
-        return len(theirs) >= 4 * _FEW_WORDS or (len(theirs) >= _FEW_WORDS and not theirs & ours)
-    return len(theirs - ours) > _DIFFERENCE * len(theirs)
-
-
-def _vocabulary(text: str) -> set[str]:
-    told = (word for word in text.split() if not ("://" in word or "@" in word or "www." in word))
-    return set(_WORD.findall(" ".join(told).casefold()))

@@ -304,8 +304,9 @@ def _escaped(content: bytes) -> tuple[str, str | None] | None:
 def _wide(content: bytes, codec: str) -> str:
     """Text labelled UTF-16 that has no zero bytes where UTF-16 has them is something else."""
     sample = content[:2000]
-    if codec.startswith("utf-16") and sample.count(0) * 10 < len(sample) and (text := _strictly(content, "utf-8")):
-        if not _CONTROLS.search(text):
+    if codec.startswith("utf-16") and sample.count(0) * 10 < len(sample):
+        text = _strictly(content, "utf-8")
+        if text is not None and not _CONTROLS.search(text):
             return text
     if codec == "utf-16":
         codec = "utf-16-be" if _higher_first(sample[0::2], sample[1::2]) else "utf-16-le"

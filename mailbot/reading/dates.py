@@ -95,6 +95,6 @@ def _zone(text: str) -> int:
         minutes = int(offset[2]) * 60 + int(offset[3] or 0)
         return 0 if minutes >= 24 * 60 else -minutes if offset[1] == "-" else minutes
     for name in _NAME.finditer(text):
-        if (minutes := _ZONES.get(name[0].casefold())) is not None:
-            return minutes
+        if name[0].casefold() in _ZONES:
+            return _ZONES[name[0].casefold()]
     return 0

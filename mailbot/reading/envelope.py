@@ -98,20 +98,22 @@ def _outline(root: Entity) -> bytes:
 
 def _outline_entity(entity: Entity, lines: list[bytes], left: list[int]) -> None:
     for name, value in entity.fields:
-        if name == "content-type" and not entity.parts:
+        if name == "content-type":
             continue
         folded = re.sub(rb"[\r\n]+[ \t]*", b"\r\n ", value).replace(b"=?", b"= ?")
         lines.append(name.encode("ascii") + b": " + folded)
-    lines.append(b"")
-    if not entity.parts or not entity.content_type.raw_boundary:
+    boundary = entity.content_type.raw_boundary.replace(b'"', b"")
+    if not entity.parts or not boundary:
+        lines.append(b"")
         return
+    lines += (b'content-type: multipart/mixed; boundary="' + boundary + b'"', b"")
     for part in entity.parts:
         left[0] -= 1
         if left[0] < 0:
             break
-        lines.append(b"--" + entity.content_type.raw_boundary)
+        lines.append(b"--" + boundary)
         _outline_entity(part, lines, left)
-    lines.append(b"--" + entity.content_type.raw_boundary + b"--")
+    lines.append(b"--" + boundary + b"--")
 
 
 def _addresses(root: Entity, name: str, hint: str | None) -> tuple[Address, ...]:

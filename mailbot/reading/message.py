@@ -26,6 +26,8 @@ class RawPart:
     """Declared charset of a text attachment."""
     shown_in: str = ""
     """Where the HTML body shows it: "fresh", "quoted", "signature", or "" when nowhere."""
+    unwrapped: bool = False
+    """An envelope whose words are in the mail's text and whose files are parts of their own."""
 
 
 @dataclass(frozen=True, slots=True)

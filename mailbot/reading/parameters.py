@@ -75,10 +75,10 @@ def _pairs(raw: bytes, position: int) -> list[tuple[str, bytes]]:
         quoted = _QUOTED.match(raw, position)
         if quoted:
             text, position = quoted.group(1), quoted.end()
-            if not quoted.group(2) and (following := _NEXT.search(text)) is not None:
+            if not quoted.group(2) and (next_one := _NEXT.search(text)) is not None:
                 # A quote that is never closed ends where the next parameter begins.
-                position -= len(text) - following.start()
-                text = text[: following.start()]
+                position -= len(text) - next_one.start()
+                text = text[: next_one.start()]
             pairs.append((_lower(name.group(1)), _unescaped(text)))
             continue
         bare = _BARE.match(raw, position)

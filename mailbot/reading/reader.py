@@ -7,7 +7,8 @@ from dataclasses import replace
 from mailbot.model import Account, Because, Defect, Reading, ReadingRequest, Texts
 from mailbot.reading import automatic, limits
 from mailbot.reading.authors import Authorship, authorship, domain
-from mailbot.reading.bodies import Content, Words, charset_hint, gather, words
+from mailbot.reading.bodies import charset_hint, gather
+from mailbot.reading.content import Content, Words, words
 from mailbot.reading.envelope import Envelope, read_envelope
 from mailbot.reading.message import Message, RawPart
 from mailbot.reading.quoting import Parted, part
@@ -22,7 +23,9 @@ def read_message(raw: bytes, request: ReadingRequest) -> Message:
     content = gather(structure.root)
     body = words(content)
     parted = part(body.lines, envelope.subject, ours=_ours(envelope, request.account))
-    whose = authorship(structure.root, envelope, request.account, parted.texts.fresh, parted.authors)
+    whose = authorship(
+        structure.root, envelope, request.account, parted.texts.fresh, (*content.authors, *parted.authors)
+    )
     kind, because = automatic.judge(mail := _mail(structure, envelope, whose, parted.texts, request))
     marks = (*body.marks, *whose.marks, *(("mailing-list",) if kind is None and automatic.is_discussion(mail) else ()))
     reading = Reading(

@@ -21,7 +21,9 @@ _CLIPPED: Final = re.compile(r"overflow(?:-[xy])?\s*:\s*hidden", re.IGNORECASE)
 _INK: Final = re.compile(r"(?<![\w-])color\s*:\s*([^;!]{1,60})", re.IGNORECASE)
 _PAPER: Final = re.compile(r"background(?:-color|-image)?\s*:\s*([^;!]{1,200})", re.IGNORECASE)
 _HEX: Final = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b", re.IGNORECASE)
-_RGB: Final = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})", re.IGNORECASE)
+_RGB: Final = re.compile(
+    r"rgba?\(\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*(?:[,/]\s*([\d.]{1,8})%?\s*)?\)", re.IGNORECASE
+)
 _NAMED: Final = {"white": (255, 255, 255), "snow": (255, 250, 250), "black": (0, 0, 0), "ivory": (255, 255, 240)}
 _OF_ITS_PARENT: Final = re.compile(r"\s*(?:inherit|transparent|none|unset|initial|currentcolor|windowtext|auto)?\s*$")
 _RULES: Final = 3000
@@ -136,5 +138,9 @@ def _colour(text: str) -> Colour | None:
         digits = found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1])
         return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
     if found := _RGB.search(text):
+        if found[4] and found[4].strip("0."):
+            return UNKNOWN if found[4] not in {"1", "1.0", "100"} else (int(found[1]), int(found[2]), int(found[3]))
+        if found[4]:
+            return None  # wholly transparent
         return int(found[1]), int(found[2]), int(found[3])
     return _NAMED.get(text.split(" ")[0], UNKNOWN)

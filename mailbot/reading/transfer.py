@@ -166,7 +166,7 @@ def _uudecoded(text: bytes, position: int) -> tuple[bytes | None, int]:
         data = line[1]
         if _UU_END.match(data):
             return bytes(content), line.end()
-        if line.start() == len(text) or not (data.strip() or full or content):
+        if line.start() == len(text):
             break
         length = (data[0] - 32) & 63 if data else 0
         needed = 1 + (length + 2) // 3 * 4

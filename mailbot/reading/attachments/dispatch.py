@@ -94,6 +94,9 @@ class _Attachment:
         return found, ""
 
     def _seen(self, part: RawPart | Member, kind: str, depth: int) -> _Seen:
+        if isinstance(part, RawPart) and part.unwrapped:
+            # Its words stand in the mail's text and its files are parts of their own.
+            return _Seen(Opened(source="none", worthless=True))
         if refused := self._refused(part, kind, depth):
             return _unread(refused)
         if part.media_type_declared == "application/pgp-encrypted" and _VERSION.match(part.content):

@@ -89,18 +89,26 @@ def body(message: Properties) -> str:
     """The plain text, else what the HTML shows, else the RTF."""
     if plain := said(message, BODY).strip():
         return plain
-    page = message.get(INTERNET_PAGE)
-    label = codepages.label(page) if isinstance(page, int) else page_of(message)
-    if markup := message.get(HTML):
-        source = (
-            markup if isinstance(markup, str) else charset.decode(markup, label)[0] if isinstance(markup, bytes) else ""
-        )
+    if source := markup(message):
         shown = html.to_text(source)
         if text := f"{shown.fresh}\n\n{shown.quoted}".strip():
             return text
     packed = message.get(RTF)
     plain_rtf = decompress(packed) if isinstance(packed, bytes) else None
     return read_rtf(plain_rtf).text if plain_rtf else ""
+
+
+def markup(message: Properties) -> str:
+    """The HTML of a message that has any."""
+    page = message.get(INTERNET_PAGE)
+    label = codepages.label(page) if isinstance(page, int) else page_of(message)
+    match message.get(HTML):
+        case str(text):
+            return text
+        case bytes(raw):
+            return charset.decode(raw, label)[0]
+        case _:
+            return ""
 
 
 def member(attachment: Properties, content: bytes) -> Member:

@@ -84,8 +84,38 @@ class _Cursor:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A whole winmail.dat."""
+
+    message: mapi.Properties
+    recipients: list[mapi.Properties]
+    members: tuple[Member, ...]
+    whole: bool
+
+    @property
+    def markup(self) -> str:
+        return mapi.markup(self.message)
+
+    @property
+    def plain(self) -> str:
+        return mapi.body(self.message)
+
+
 def read_tnef(content: bytes, measure: Measure) -> Opened:
     """Total but for Measureless: what breaks off is read as far as it goes."""
+    packed = unpack(content, measure)
+    lines = mapi.letter(packed.message, packed.recipients).written()
+    return Opened(
+        lines.text,
+        "mail",
+        missing=(*lines.missing, *(() if packed.whole else (DAMAGED,))),
+        members=packed.members,
+    )
+
+
+def unpack(content: bytes, measure: Measure) -> Packed:
+    """As read_tnef, its properties not yet put into words."""
     attached: list[_Attached] = []
     message: mapi.Properties = {}
     recipients: list[mapi.Properties] = []
@@ -116,13 +146,7 @@ def read_tnef(content: bytes, measure: Measure) -> Opened:
                     _attribute(message, name, found, page)
         except struct.error:
             whole = False
-    lines = mapi.letter(message, recipients).written()
-    return Opened(
-        lines.text,
-        "mail",
-        missing=(*lines.missing, *(() if whole else (DAMAGED,))),
-        members=tuple(_member(one) for one in attached),
-    )
+    return Packed(message, recipients, tuple(_member(one) for one in attached), whole)
 
 
 def _attach(attached: list[_Attached], name: int, found: bytes, page: str | None) -> None:
