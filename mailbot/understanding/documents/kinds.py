@@ -5,11 +5,11 @@ from typing import Final
 
 from mailbot.model import Part, TextSource
 from mailbot.understanding.documents.contents import AGAINST, CONTENTS, NEEDS
-from mailbot.understanding.documents.numbers import iban_in
+from mailbot.understanding.documents.numbers import amounts_in, iban_in
 from mailbot.understanding.documents.page import Page, fold, found, mended
 from mailbot.understanding.documents.signs import SIGNS
 
-ENOUGH: Final = 2.8
+ENOUGH: Final = 2.5
 _TOP_LINES: Final = 9
 _TOP_CHARACTERS: Final = 90
 _TITLE_WORDS: Final = 9
@@ -17,6 +17,7 @@ _MOST_SUPPORT: Final = 6.0
 _MOST_MENTIONS: Final = 20
 _MOST_READ: Final = 12_000
 """A paper says within its first pages what it is."""
+_LIKE_A_LETTER: Final = 1.5
 _LETTER_WORDS: Final = 12
 _PICTURE_WORDS: Final = 4
 _MACHINE_ID: Final = re.compile(r"(?:idfra|p<[a-z]{3}|tsfra|i<[a-z]{3}|id[a-z]{3})[a-z<]*<{2,}|<{5,}")
@@ -48,11 +49,13 @@ def kind_of(page: Page, part: Part) -> str:
     said = fold(mended(page.text[:_MOST_READ]))
     scores = {kind: score(page, said, kind) for kind in SIGNS}
     if iban_in(page.text) is not None:
-        scores["bank_details"] += 0.8
+        # Without an amount it is no bill that asks to be paid to the account.
+        scores["bank_details"] += 0.8 if any(amounts_in(page.text)) else 2.0
     if _MACHINE_ID.search(page.plain):
         scores["id_document"] += 4
     kind, best = max(scores.items(), key=lambda entry: (entry[1], entry[0] == "other"))
-    if letter >= 3 and best < ENOUGH + letter:
+    scanned = part.text_source == "ocr" and letter >= _LIKE_A_LETTER and best < ENOUGH + letter / 2
+    if scanned or (letter >= 3 and best < ENOUGH + letter):
         # A tenant's own words name many papers and are none of them.
         return _unknown(part.text_source, words, letter)
     return kind if best >= ENOUGH and kind != "other" else _unknown(part.text_source, words, letter)
@@ -60,7 +63,7 @@ def kind_of(page: Page, part: Part) -> str:
 
 def _unknown(source: TextSource, words: list[str], letter: float) -> str:
     scanned = source == "ocr" and len(words) >= _LETTER_WORDS
-    return "handwritten_style_letter" if scanned and letter >= 1.5 else "other"
+    return "handwritten_style_letter" if scanned and letter >= _LIKE_A_LETTER else "other"
 
 
 def _letter(page: Page) -> float:

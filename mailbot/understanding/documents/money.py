@@ -49,6 +49,7 @@ _PAID: Final = (
         "loyer charges comprises",
         "total loyer",
         "total",
+        "montant",
     ),
 )
 _DUE: Final = (
@@ -133,7 +134,7 @@ def bill(page: Page, kind: str) -> dict[str, str | None]:
             if kind == "quote"
             else ("invoice no", "invoice number", "note d'honoraires n°")
         ),
-        *(("proposition n°", "proposition commerciale", "offre n°", "estimation") if kind == "quote" else ()),
+        *(("proposition n°", "proposition commerciale", "offre n°", "estimation", "offre") if kind == "quote" else ()),
         *("reference", "ref", "numero", "n°"),
     )
     value = labelled(page, numbers, lambda text: identifier(text, 3))
@@ -245,7 +246,7 @@ def _taxed(page: Page) -> str | None:
     return None
 
 
-_VAGUE: Final = frozenset({"ttc", "total"})
+_VAGUE: Final = frozenset({"ttc", "total", "montant"})
 
 
 def month(page: Page) -> str | None:
@@ -267,7 +268,9 @@ def span(page: Page) -> str | None:
             return f"{two[0].year}-{two[0].month:02}"
         return f"{two[0].isoformat()}/{two[1].isoformat()}"
 
-    return labelled(page, (*_PERIODS, "du"), both) or labelled(page, (*_PERIODS, "facture", "trimestre"), quarter_in)
+    return labelled(page, (*_PERIODS, "du"), both) or next(
+        (found for line in page.lines[:20] if (found := quarter_in(page.text[line.start : line.end]))), None
+    )
 
 
 _TWO_YEARS: Final = 800

@@ -120,7 +120,14 @@ SIGNS: Final[dict[str, Signs]] = {
             *(("domiciliation", 0.7), ("titulaire du compte", 0.8), ("numero de compte", 0.6), ("swift", 0.3)),
         ),
         (
-            *(("total ttc", 2.5), ("facture", 1.5), ("mandat de prelevement", 3), ("creancier", 2), ("devis", 2)),
+            *(
+                ("total ttc", 2.5),
+                ("facture", 1.5),
+                ("mandat de prelevement", 3),
+                ("identifiant creancier", 2),
+                ("ics", 1),
+                ("devis", 2),
+            ),
             *(("solde", 0.8), ("net a payer", 2), ("kwh", 2), ("releve de compte", 2)),
         ),
     ),
@@ -187,6 +194,8 @@ SIGNS: Final[dict[str, Signs]] = {
             *("attestation d'intervention", "bordereau d'intervention", "quitus", "rapport de recherche de fuite"),
             *(
                 "compte rendu de depannage",
+                "passage n°",
+                "bon de travail",
                 "visite d'entretien",
                 "compte rendu de visite",
                 "attestation de fin de travaux",

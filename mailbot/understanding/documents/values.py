@@ -118,7 +118,7 @@ _QUARTER_ENDS: Final = ("03-31", "06-30", "09-30", "12-31")
 
 def quarter_in(text: str) -> str | None:
     """A quarter such as "1er trimestre 2026", as an ISO 8601 interval."""
-    match = _QUARTER.search(seen(text[:60]))
+    match = _QUARTER.search(seen(text[:120]))
     if match is None:
         return None
     number, year = int(digits(match[1])), digits(match[2])
@@ -143,7 +143,10 @@ def times_in(text: str) -> Iterator[tuple[int, int, str]]:
     hours += [
         (m.start(), m.end(1), value)
         for m in _BARE_HOUR.finditer(shape)
-        if m.end() in starts and text[m.start()].isdigit() and (value := _hour(text, m)) is not None
+        if m.end() in starts
+        and not any(start < m.end(1) <= end for start, end, _ in hours)
+        and text[m.start()].isdigit()
+        and (value := _hour(text, m)) is not None
     ]
     hours.sort()
     place = 0

@@ -20,7 +20,16 @@ _NET: Final = (
         "salaire net a payer",
         "salaire net paye",
     ),
-    *("montant net paye", "montant net verse", "montant vire", "virement de", "somme versee", "salaire net", "net"),
+    *(
+        "montant net paye",
+        "montant net verse",
+        "montant vire",
+        "virement de",
+        "virement",
+        "somme versee",
+        "salaire net",
+        "net",
+    ),
 )
 _NOT_NET: Final = re.compile(r"\W*(?:imposable|social|fiscal|avant|horaire|a payer avant)")
 _DAY: Final = (
