@@ -144,7 +144,8 @@ def _block(lines: Sequence[Line], number: int, *, marked: bool) -> Landmark | No
         ):
             break
         else:
-            found[last] = f"{found[last]} {line.text.strip()}"
+            if _LABELLED.match(line.text[:500]) is None:
+                found[last] = f"{found[last]} {line.text.strip()}"
             end = position + 1
         position += 1
     return Landmark("block", end, found.get("sender", ""), found.get("subject", "")) if _proves(found, marked) else None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _MARKS: Final = re.compile(r"^(?:[ \t]{0,3}>)+[ \t]?|^[ \t]{0,3}\|[ \t](?=.*\|?$)(?=>)")
+_FRAMED: Final = re.compile(r"^\s*>+[^<>]*<+\s*$")
+"""`>> urgent <<` is nobody's quote."""
 _MANY_BLANKS: Final = re.compile(r"\n{3,}")
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
@@ -35,7 +37,7 @@ def lines_of(text: str) -> tuple[Line, ...]:
     """Plain text, its `>` marks taken as depth (RFC 3676 section 4.5)."""
     lines: list[Line] = []
     for line in text.split("\n"):
-        marks = _MARKS.match(line)
+        marks = None if _FRAMED.match(line) else _MARKS.match(line)
         depth = marks.group().count(">") if marks else 0
         lines.append(Line(line[marks.end() :] if marks and depth else line, depth))
     return tuple(lines)

@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mailbot.model import Because, Texts
+from mailbot.reading.attributions import author_of, introduces
 from mailbot.reading.landmarks import Landmark, is_forward, is_reply, landmark, plain_author
-from mailbot.reading.lines import Line, is_blank, joined, marked
+from mailbot.reading.lines import Line, is_blank, joined, marked, next_words
 from mailbot.reading.signatures import part_signature
 
 _WORD: Final = re.compile(r"\w")
 _FORWARDS: Final = 4
 """Forwards of forwards that are opened."""
+_POINTS: Final = 12
+_POINT_LENGTH: Final = 120
 _LEAD: Final = 12
 """Lines at the head of a quote in which a forward announces itself."""
 
@@ -43,9 +46,15 @@ def part(
     while number < len(lines):
         line = lines[number]
         found = landmark(lines, number) if forwards else None
+        if found is not None and _is_told(found, lines, subject):
+            found = None
         if found is not None and not quoted and _is_passed_on(found, mine, subject, line, ours):
             return _forward(mine, quoted, lines, number, found, forwards)
         if line.depth:
+            if not quoted and _is_own_list(lines, number, mine, subject):
+                mine.append(replace(line, text=f"> {line.text}"))
+                number += 1
+                continue
             if not quoted and (inner := _announced(lines, number, subject, mine, ours)) is not None:
                 at, mark = inner
                 return _forward(mine, [*quoted, *lines[number:at]], lines, at, mark, forwards)
@@ -60,6 +69,9 @@ def part(
             if not _quotes_by_depth(lines, number):
                 quoted += lines[number:]
                 break
+    if not is_reply(subject) and _is_all_quoted(mine, lines):
+        least = min(line.depth for line in lines if not is_blank(line))
+        return part([replace(line, depth=max(0, line.depth - least)) for line in lines], subject, forwards=forwards)
     said, signed = part_signature(mine)
     because = (Because("fresh", "words after a quoted history or a signature are not new"),) if quoted or signed else ()
     return Parted(Texts(joined(said), marked(quoted), joined(signed)), why=because)
@@ -83,6 +95,51 @@ def _is_passed_on(found: Landmark, mine: Sequence[Line], subject: str, line: Lin
 def _is_from(author: str, domains: frozenset[str]) -> bool:
     written = author.casefold().rstrip("])> \t")
     return any(written.endswith((f"@{domain}", f".{domain}")) for domain in domains)
+
+
+def _is_told(found: Landmark, lines: Sequence[Line], subject: str) -> bool:
+    """Somebody tells what somebody wrote: no address, no quoted lines below, and a mail that answers nothing."""
+    return (
+        found.kind == "attribution"
+        and not found.author
+        and subject != ""
+        and not (is_reply(subject) or is_forward(subject) or _quotes_by_depth(lines, found.end))
+    )
+
+
+def _is_all_quoted(mine: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Everything stands in a container for quotes, and nothing in it says whose words they are."""
+    words = [number for number, line in enumerate(lines) if _WORD.search(line.text)]
+    return (
+        bool(words)
+        and not any(_WORD.search(line.text) for line in mine)
+        and all(lines[number].depth for number in words)
+        and not any(landmark(lines, number) for number in words[:_LEAD])
+    )
+
+
+def _is_own_list(lines: Sequence[Line], number: int, mine: Sequence[Line], subject: str) -> bool:
+    """Points that somebody marks with `>` below words that announce them, or a line that a sign of comparison begins,
+    in a mail that answers nothing.
+    """
+    if lines[number].depth != 1 or is_reply(subject) or is_forward(subject):
+        return False
+    above = next((line for line in reversed(mine) if not is_blank(line)), None)
+    if above is None:
+        return False
+    flows = mine[-1] is above and (number + 1 == len(lines) or lines[number + 1].depth == 0)
+    if not (flows or above.text.rstrip().endswith((":", "：")) or above.text.startswith("> ")):
+        return False
+    last = next((at for at in range(number, len(lines)) if lines[at].depth != 1), len(lines))
+    points = lines[number:last]
+    below = next_words(lines, last)
+    return (
+        below is not None
+        and lines[below].depth == 0
+        and len(points) <= _POINTS
+        and all(0 < len(point.text) < _POINT_LENGTH for point in points)
+        and not any(landmark(lines, at) for at in range(number, last))
+    )
 
 
 def _says_something(lines: Sequence[Line]) -> bool:
@@ -145,5 +202,8 @@ def _header_below(body: list[Line], header: list[Line], found: Landmark) -> tupl
         block = landmark([replace(inner, depth=0) for inner in body[:40]], number)
         if block is not None and block.kind in {"block", "attribution"}:
             return body[block.end :], [*header, *body[: block.end]], replace(block, kind="forwarded")
+        if introduces(line.text):
+            below = body[: number + 1]
+            return body[number + 1 :], [*header, *below], replace(found, author=author_of(line.text))
         break
     return body, header, found

@@ -7,7 +7,7 @@ from typing import Final
 from mailbot.reading.lines import Line, is_blank, joined
 from mailbot.reading.phrases import CLOSINGS, DISCLAIMER_WORDS, DISCLAIMERS, NOTICES, PHRASES
 
-_DELIMITER: Final = re.compile(r"^--[ \xa0]?$")
+_DELIMITER: Final = re.compile(r"^(?:--|__)[ \xa0]?$")
 _SENT_FROM: Final = re.compile(
     "^[\\s*_>\\-–]*(?:"
     + "|".join(pattern for phrases in PHRASES.values() for pattern in phrases.sent_from)
@@ -38,6 +38,18 @@ _PHONE: Final = re.compile(
     r"|\b(?:t[ée]l|phone|fax|mob|portable|ligne directe|standard|handy)\b",
     re.IGNORECASE,
 )
+_HOME: Final = re.compile(
+    r"\b(?:app(?:artemen|t|ar)?t?|logement|b[âa]t(?:iment)?|[ée]tage|porte|r[ée]sidence|escalier|lot|locataire|apartment|flat"
+    r"|floor|tenant|wohnung|stock|mieter|piso|puerta|inquilin[oa]|andar|interno|scala|appartement|woning|mieszkani\w+|etaj"
+    r"|daire|кв|квартира|شقة)\b\.?",
+    re.IGNORECASE,
+)
+"""What tenants name below their name: where they live."""
+_OWN_WORDS: Final = re.compile(
+    r"\b(?:je|j['’]\w|mes|mon|moi|my|ich|mein\w{0,2}|minhas?|meus?|mijn|mój|moj[aeąi]\w{0,2}|я|мне|мои\w?|мої\w?|benim)\b",
+    re.IGNORECASE,
+)
+"""Small print speaks of senders and recipients, never of me."""
 _NAME: Final = re.compile(r"^\s*[-–—][^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,3}\s*$")
 """`-Jeanne Dupont`; with a blank after the dash it is the last item of a list."""
 _WORD: Final = re.compile(r"\w+")
@@ -91,7 +103,7 @@ def _by_delimiter(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def _delimiter(lines: list[Line]) -> int | None:
-    """The first one with its blank, else the last: people draw lines of dashes between their paragraphs."""
+    """The first one with its blank, else the only one: people draw lines of dashes between their paragraphs."""
     first_words = next((number for number, line in enumerate(lines) if _WORD.search(line.text)), len(lines))
     filled = [number for number, line in enumerate(lines) if not is_blank(line)]
     nearest = filled[-_FOOT_LINES] if len(filled) > _FOOT_LINES else 0
@@ -102,7 +114,7 @@ def _delimiter(lines: list[Line]) -> int | None:
         or (_LIST_FOOTER.match(lines[number].text) and _WEB.search(joined(lines[number + 1 :])))
     ]
     exact = next((number for number in found if lines[number].text.endswith((" ", "\xa0"))), None)
-    return exact if exact is not None else found[-1] if found else None
+    return exact if exact is not None else found[-1] if len(found) == 1 else None
 
 
 def _small_print(lines: list[Line]) -> tuple[list[Line], list[Line]]:
@@ -150,7 +162,8 @@ def _business_card(lines: list[Line]) -> tuple[list[Line], list[Line]]:
             return lines, []
         if any(_is_prose(paragraph) for paragraph in _paragraphs(lines[number + 1 :])):
             return lines, []
-        if bool(_WEB.search(_ADDRESS.sub("", text))) + bool(_ADDRESS.search(text)) >= 1 and _PHONE.search(text):
+        web, mail = _WEB.search(_ADDRESS.sub("", text)), _ADDRESS.search(text)
+        if (web or (mail and not _HOME.search(text))) and _PHONE.search(text):
             return lines[: number + 1], lines[number + 1 :]
         return lines, []
     return lines, []
@@ -169,7 +182,9 @@ def _paragraphs(lines: Sequence[Line]) -> list[list[tuple[int, Line]]]:
 def _is_small_print(text: str) -> bool:
     if _NOTICE.match(text):
         return True
-    return _DISCLAIMER.match(text) is not None and len(_WORD.findall(text)) >= DISCLAIMER_WORDS
+    if _DISCLAIMER.match(text) is None or len(_WORD.findall(text)) < DISCLAIMER_WORDS:
+        return False
+    return _OWN_WORDS.search(text) is None
 
 
 def _is_prose(paragraph: Sequence[tuple[int, Line]]) -> bool:
