@@ -10,7 +10,7 @@ help:
 	@echo 'make lint          style, types and floors'
 	@echo 'make fuzz          look for bytes that break the reading (MINUTES=2)'
 	@echo 'make bench         how fast, as ratios to a floor'
-	@echo 'make bench-reading how well own words are told from quoted ones'
+	@echo 'make bench-reading how well mails, own words and scans are read'
 	@echo 'make model         train the shipped models anew and measure them'
 	@echo 'make setup         what the others do first: packages and .venv'
 
@@ -43,7 +43,7 @@ bench: setup-test
 	$(PY) bench/throughput.py
 
 bench-reading: setup-test
-	$(PY) bench/reading_quotes.py
+	$(PY) bench/reading.py
 
 model: setup
 	OMP_NUM_THREADS=1 $(PY) -m mailbot.learning.train

@@ -322,6 +322,8 @@ def sheet(source: Source, seed: int, dpi: int = 200, design: str = "") -> Sheet:
         case "receipt":
             press = _Press(source, chance, dpi, width=220, height=520)
             receipt(press)
+        case "double":
+            return _beside(sheet(source, 2 * seed, dpi, "letter"), sheet(source, 2 * seed + 1, dpi, "columns"))
         case "screen":
             press = _Press(source, chance, 220, width=350, height=660, paper=18, ink=225)
             screen(press)
@@ -329,6 +331,14 @@ def sheet(source: Source, seed: int, dpi: int = 200, design: str = "") -> Sheet:
             press = _Press(source, chance, dpi)
             DESIGNS[design or list(DESIGNS)[seed % len(DESIGNS)]](press)
     return press.sheet()
+
+
+def _beside(left: Sheet, right: Sheet) -> Sheet:
+    """An open booklet."""
+    both = Image.new("L", (left.image.width + right.image.width, left.image.height), 255)
+    both.paste(left.image)
+    both.paste(right.image, (left.image.width, 0))
+    return Sheet(both, left.words + right.words)
 
 
 def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:

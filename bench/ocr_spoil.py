@@ -85,7 +85,7 @@ def shadow(page: Image.Image, chance: random.Random) -> Image.Image:
 
 
 def low_contrast(page: Image.Image, chance: random.Random) -> Image.Image:
-    paper, depth = chance.uniform(150, 230), chance.uniform(0.10, 0.2)
+    paper, depth = chance.uniform(120, 230), chance.uniform(0.06, 0.2)
     return grain(_image(paper - (255 - _array(page)) * depth), chance, chance.uniform(3, 6))
 
 
@@ -213,6 +213,58 @@ def folded(page: Image.Image, chance: random.Random) -> Image.Image:
     return jpeg(grain(_image(values * (light + 0.09 * np.asarray(rough))), chance, 4), 70)
 
 
+def crumpled(page: Image.Image, chance: random.Random) -> Image.Image:
+    """Out of a pocket: creases in all directions, lines that rise and fall a little, facets of unlike light."""
+    height, width = page.size[::-1]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    lift, light = np.zeros((height, width), np.float32), np.full((height, width), 0.93, np.float32)
+    for _ in range(chance.randint(7, 10)):
+        angle, cut = chance.uniform(0, np.pi), chance.uniform(-0.45, 0.45)
+        side = np.cos(angle) * (x - width / 2) + np.sin(angle) * (y - height / 2) - cut * height
+        lift += chance.uniform(1, 3) * np.abs(side) / height * 8 * chance.choice((-1, 1))
+        light += chance.uniform(0.03, 0.07) * np.tanh(side / 25) - 0.22 * np.exp(-np.abs(side) / 3)
+    rows = np.clip(y + lift - lift.mean(), 0, height - 1).astype(np.int32)
+    bent = np.take_along_axis(_array(page), rows, axis=0)
+    return jpeg(grain(_image(bent * np.clip(light, 0.25, 1)), chance, 4), 65)
+
+
+def on_a_table(page: Image.Image, chance: random.Random) -> Image.Image:
+    """From so far that half of the picture is table: a certificate beside the keys and the coffee."""
+    width, height = page.size
+    out = (round(width * 1.6), round(height * 1.5))
+    left, top = chance.uniform(0.15, 0.4) * width, chance.uniform(0.15, 0.3) * height
+    corners = [
+        (left + width * chance.uniform(0, 0.05), top + height * chance.uniform(0, 0.04)),
+        (left + width * chance.uniform(0.95, 1.0), top + height * chance.uniform(0, 0.04)),
+        (left + width * chance.uniform(0.98, 1.03), top + height * chance.uniform(0.97, 1.0)),
+        (left - width * chance.uniform(0, 0.03), top + height * chance.uniform(0.97, 1.0)),
+    ]
+    laid, where = _laid(page, corners, out)
+    table = table_top(out, chance, chance.randint(60, 140))
+    table.paste(laid.point(lambda value: value * 0.9), mask=where)
+    return jpeg(shrunk(shadowless(table, chance), 0.8), chance.randint(50, 75))
+
+
+def booklet(page: Image.Image, chance: random.Random) -> Image.Image:
+    """Two pages on a scanner's glass: dark and bent towards the middle."""
+    height, width = page.size[::-1]
+    off = np.abs(np.linspace(-1, 1, width, dtype=np.float32))
+    bow = height * chance.uniform(0.004, 0.01) * np.exp(-off / 0.12)
+    rows = np.clip(np.arange(height)[:, None] + bow[None, :], 0, height - 1).astype(np.int32)
+    bent = np.take_along_axis(_array(page), rows, axis=0)
+    light = 0.97 - chance.uniform(0.5, 0.75) * np.exp(-off / 0.06)
+    return jpeg(grain(shrunk(_image(bent * light[None, :]), 0.75), chance, 4), 75)
+
+
+def faded(page: Image.Image, chance: random.Random) -> Image.Image:
+    """A till slip that lay in the sun: pale in bands, on paper that turned yellow."""
+    height = page.height
+    y = np.arange(height, dtype=np.float32)[:, None]
+    strength = 0.16 + 0.09 * np.sin(2 * np.pi * (y / height * chance.uniform(1, 3) + chance.random()))
+    tone = chance.uniform(175, 215)
+    return jpeg(grain(_image(tone - (255 - _array(page)) * strength), chance, 4), 70)
+
+
 def through(page: Image.Image, chance: random.Random) -> Image.Image:
     """Thin paper: the back is seen."""
     back = np.asarray(page.transpose(Image.Transpose.FLIP_LEFT_RIGHT).filter(ImageFilter.GaussianBlur(2)), np.float32)
@@ -282,10 +334,14 @@ KINDS: dict[str, tuple[Spoil, str]] = {
     "shaken": (shaken, ""),
     "dark": (dark, ""),
     "folded": (folded, ""),
+    "crumpled": (crumpled, ""),
     "see-through": (through, ""),
     "photocopy": (copied, ""),
     "kitchen": (kitchen, ""),
+    "certificate on a table": (on_a_table, "certificate"),
+    "double page": (booklet, "double"),
     "receipt": (phone, "receipt"),
-    "dark screen": (clean, "screen"),
+    "faded receipt": (faded, "receipt"),
+    "dark screen": (artefacts, "screen"),
 }
 """Each with the design of its page, if it is always the same."""

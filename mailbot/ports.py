@@ -25,6 +25,8 @@ class OcrText:
     """Words of two letters and more that the engine is rather sure of."""
     sideways: bool = False
     """Its lines were found to run from top to bottom: the page is better turned first."""
+    boxes: tuple[tuple[int, int, int, int], ...] = ()
+    """Where its words stand: left, top, right, bottom in pixels of the image."""
 
 
 @dataclass(frozen=True, slots=True)

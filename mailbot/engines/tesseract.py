@@ -172,4 +172,5 @@ def _text(found: dict[str, list[Any]]) -> OcrText:
     confidence = sum(word.sure * len(word.text) for word in words) / weight if weight else 0.0
     long = [word for word in words if len(word.text) >= _LONG]
     tall = sum(1 for word in long if word.box[3] - word.box[1] > word.box[2] - word.box[0])
-    return OcrText(assemble(words), confidence, sure_words, sideways=2 * tall > max(len(long), _LONG))
+    boxes = tuple(word.box for word in words)
+    return OcrText(assemble(words), confidence, sure_words, 2 * tall > max(len(long), _LONG), boxes)

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter, ImageOps
+from scipy import ndimage
 
 Grey = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -14,6 +15,8 @@ _STROKE: Final = 9
 """Shrunken pixels that the widest stroke of a letter has, and a bit: what is wider is paper, a shadow or a block."""
 _PALE: Final = 0.08
 """Share of the paper's brightness by which ink is darker even in the palest print."""
+_FADED: Final = 0.3
+"""Share of the usual ink's darkness that the palest ink on the same page has."""
 _LIGHTEST_INK: Final = 0.25
 """Share of the ink's darkness up to which a pixel may be grain: more would eat the edges of blurred letters."""
 _WHITE: Final = 200
@@ -107,9 +110,10 @@ def even(page: Image.Image) -> Image.Image:
     paper = Image.fromarray(closed).filter(ImageFilter.GaussianBlur(2)).resize(page.size, Image.Resampling.BILINEAR)
     white = np.maximum(np.asarray(paper), 8).astype(np.float32)
     absent = np.clip(1 - np.asarray(page, dtype=np.float32) / white, 0, 1)
-    noise, ink = _measure(absent)
+    noise, usual = _measure(absent)
+    ink = _darkness(absent, page.size, max(_FADED * usual, _PALE / 2, 6 * noise), usual)
     most = _LIGHTEST_INK * ink
-    floor = np.clip(_flicker(absent, page.size), min(2.0 * noise, most), most)
+    floor = np.clip(_flicker(absent, page.size), np.minimum(2.0 * noise, most), most)
     absent -= floor
     absent /= np.maximum(ink - floor, _PALE)
     return Image.fromarray((255 - 255 * np.clip(absent, 0, 1)).astype(np.uint8))
@@ -144,6 +148,21 @@ def _flicker(absent: Grey, size: tuple[int, int]) -> Grey:
     sample = Image.fromarray((absent[::_COARSE, ::_COARSE] * 255).astype(np.uint8))
     usual = sample.filter(ImageFilter.MedianFilter(5)).resize(size, Image.Resampling.BILINEAR)
     return np.asarray(usual, dtype=np.float32) * (_GRAIN / 255)
+
+
+def _darkness(absent: Grey, size: tuple[int, int], least: float, usual: float) -> Grey:
+    """How dark ink is around each place, between `least` and `usual`: print fades in bands, pens and toner run dry."""
+    if least >= usual:
+        return np.full(absent.shape, usual, dtype=np.float32)
+    sample = absent[:: _COARSE // 2, :: _COARSE // 2]
+    rows, columns = max(1, sample.shape[0] // _TILE), max(1, sample.shape[1] // _TILE)
+    cut = sample[: rows * _TILE, : columns * _TILE].reshape(rows, min(_TILE, sample.shape[0]), columns, -1)
+    dark = np.quantile(cut.swapaxes(1, 2).reshape(rows, columns, -1), 0.97, axis=2)
+    # A place without ink has that of its neighbours.
+    dark = ndimage.maximum_filter(dark, size=3)
+    dark = np.where(dark > least, np.minimum(dark, usual), usual).astype(np.float32)
+    smooth = Image.fromarray(ndimage.uniform_filter(dark, size=3)).resize(size, Image.Resampling.BILINEAR)
+    return np.asarray(smooth, dtype=np.float32)
 
 
 def _measure(absent: Grey) -> tuple[float, float]:

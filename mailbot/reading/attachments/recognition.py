@@ -1,15 +1,15 @@
 """One page as a picture: dark on light, upright, level, clean, then read; looked at again when that is not good."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter, ImageOps
 
 from mailbot.errors import Permanent
 from mailbot.ports import OcrText, Orientation
-from mailbot.reading.attachments import paper, plausible, standing, straight, tongues
+from mailbot.reading.attachments import paper, plausible, standing, straight, tongues, writing
 from mailbot.reading.attachments.budget import Budget
 
 _DPI: Final = 200
@@ -17,7 +17,14 @@ _LARGEST: Final = 9_500_000
 """Pixels of A4 at 300 dpi, and a bit: more makes no letter clearer."""
 _NARROW: Final = 1000
 """Pixels across below which a page's letters are too small as they stand."""
+_LOW_LETTERS: Final = ((9.0, 2.0), (12.0, 1.5))
+"""Pixels of a usual letter's height up to which a page is enlarged, and how much; 14 are 10 points at 200 dpi."""
 _GOOD: Final = 0.78
+_MISSED: Final = 0.15
+"""Share of what looks like writing that a page which was read well does not leave."""
+_SHARP: Final = ImageFilter.UnsharpMask(3, 200, 0)
+_BAR: Final = 0.6
+"""How sure the engine must be of what it reads on a dark bar."""
 _SURE_WORDS: Final = 4
 _BLANK: Final = 0.0002
 _UPRIGHT: Final = 0.6
@@ -29,6 +36,8 @@ _SIDEWAYS: Final = 0.8
 """Worth of a page that the engine had to turn by itself: it loses words at that."""
 _SAYING: Final = re.compile(r"\w{3}|\d{2}")
 """What a picture with a few letters has at least if it says anything: the number on a meter."""
+_WORDS: Final = re.compile(r"\w+")
+_MARGIN: Final = 20
 _SCRIPT_IS_SURE: Final = 1.0
 
 SCRIPTS: Final = {
@@ -66,6 +75,7 @@ def recognise(page: Image.Image, budget: Budget) -> Seen:
     flat = paper.even(paper.smoothed(given))
     if float((np.asarray(flat) < 128).mean()) < _BLANK:
         return Seen("", 1.0)
+    given, flat = _enlarged(given, flat)
     if not budget.page():
         return Seen("", 0.0, "not read: too many pages, or no time left")
     looks = _Looks(budget)
@@ -90,6 +100,17 @@ def sized(page: Image.Image) -> Image.Image:
     return page
 
 
+def _enlarged(given: Image.Image, flat: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """Both larger when their letters are low, as on pages that messengers have shrunk."""
+    height = writing.letter_height(flat)
+    scale = next((scale for most, scale in _LOW_LETTERS if height is not None and height <= most), 1.0)
+    scale = min(scale, (_LARGEST / (flat.width * flat.height)) ** 0.5)
+    if scale <= 1.1:
+        return given, flat
+    size = (round(flat.width * scale), round(flat.height * scale))
+    return given.resize(size, Image.Resampling.BICUBIC), flat.resize(size, Image.Resampling.BICUBIC)
+
+
 class _Looks:
     """One page, looked at until it reads well; the best look counts."""
 
@@ -97,6 +118,8 @@ class _Looks:
         self._budget = budget
         self._languages = tuple(code for code in budget.languages if code in tongues.LATIN)[:1] or ("fr",)
         self.best: OcrText | None = None
+        self._page: Image.Image | None = None
+        """What the best look was at."""
         self._fault: str | None = None
 
     def at(self, given: Image.Image, flat: Image.Image) -> None:
@@ -135,7 +158,12 @@ class _Looks:
             if min(plain.size) < 2 * _NARROW:
                 plain = plain.resize((plain.width * 3 // 2, plain.height * 3 // 2), Image.Resampling.LANCZOS)
             self._read(plain)
-        self._in_its_language(straight.level(flat, lie))
+        level = straight.level(flat, lie)
+        if self._misses_much():
+            # Where letters run into one another, as in shaken and blurred pictures.
+            self._read(level.filter(_SHARP))
+        self._in_its_language(level)
+        self._on_bars(straight.level(given, lie))
 
     def seen(self) -> Seen:
         best = self.best
@@ -179,10 +207,31 @@ class _Looks:
             if _worth(read) > 0.9 * _worth(self.best):
                 self.best = read
 
+    def _on_bars(self, given: Image.Image) -> None:
+        """Light letters on dark ground, which evening takes for paper: the head of a form or of a certificate."""
+        assert self.best is not None
+        known = set(_WORDS.findall(self.best.text.casefold()))
+        given = ImageOps.autocontrast(given, cutoff=1)
+        for box in writing.bars(given):
+            dark = ImageOps.expand(ImageOps.invert(given.crop(box)), border=_MARGIN, fill=255)
+            read = self._budget.recognise(paper.even(dark), self._languages, _DPI)
+            new = set(_WORDS.findall(read.text.casefold())) - known
+            if new and read.sure_words and read.confidence >= _BAR and not read.sideways:
+                sure = self.best.sure_words + read.sure_words
+                self.best = replace(self.best, text=f"{read.text}\n\n{self.best.text}", sure_words=sure)
+
+    def _misses_much(self) -> bool:
+        return (
+            self.best is not None
+            and self._page is not None
+            and not self._is_hopeless()
+            and writing.unread(self._page, self.best) > _MISSED
+        )
+
     def _read(self, page: Image.Image, languages: tuple[str, ...] = ()) -> OcrText:
         read = self._budget.recognise(page, languages or self._languages, _DPI)
         if self.best is None or _worth(read) > _worth(self.best):
-            self.best = read
+            self.best, self._page = read, page
         return read
 
     def _stance(self, page: Image.Image) -> Orientation | None:

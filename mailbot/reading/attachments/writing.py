@@ -1,9 +1,8 @@
-"""What can be told of writing before and after it is read: how high its letters are, where it stands, what was missed."""
+"""What can be told of writing without reading it: how high its letters are, how much was missed, what is on bars."""
 
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 from scipy import ndimage
 
@@ -13,48 +12,56 @@ Box = tuple[int, int, int, int]
 
 _INK: Final = 128
 _FEWEST: Final = 30
-_HEIGHTS: Final = (4, 120)
+_HEIGHTS: Final = (5, 120)
 """Pixels between which a stain of ink may be a letter."""
 _LONGEST: Final = 4
 """Times as wide as high, or as high as wide, that a letter or some that touch may be."""
+_WORD: Final = 15
+"""Times as wide as high that a word may be."""
 _USUAL: Final = 0.75
 """Quantile of the heights: lower ones are full stops, dots and dirt."""
-_TILE: Final = 32
-_SPARSE: Final = 0.04
-_DENSE: Final = 0.4
-"""Shares of ink in a tile between which it may hold writing."""
-_BESIDE: Final = 8
 _BAR_TILE: Final = 8
 _BAR_SCALE: Final = 4
 _BAR_CONTRAST: Final = 60
 _BAR_GROUND: Final = 140
 _BAR_TILES: Final = 4
+_BAR_SHAPE: Final = 2
+"""Times as wide as high, at least: a line."""
 _MOST_BARS: Final = 3
 _MOST_OF_PAGE: Final = 0.4
 
 
 def letter_height(flat: Image.Image) -> float | None:
     """Pixels from top to bottom of a usual letter on an evened page; None when there are too few."""
-    named, _ = ndimage.label(np.asarray(flat) < _INK, structure=np.ones((3, 3)))
-    heights = []
-    for rows, columns in ndimage.find_objects(named):
-        height, width = rows.stop - rows.start, columns.stop - columns.start
-        fits = _HEIGHTS[0] <= height <= _HEIGHTS[1] and width <= _LONGEST * height and height <= _LONGEST * width
-        if fits:
-            heights.append(height)
+    heights = [
+        bottom - top
+        for left, top, right, bottom in _stains(flat)
+        if right - left <= _LONGEST * (bottom - top) and bottom - top <= _LONGEST * (right - left)
+    ]
     return float(np.quantile(heights, _USUAL)) if len(heights) >= _FEWEST else None
 
 
 def unread(flat: Image.Image, read: OcrText) -> float:
-    """Share of what looks like writing that stands in no recognised word."""
-    ink = np.asarray(flat) < _INK
-    known = np.zeros(ink.shape, dtype=bool)
+    """Share of what looks like letters, or like words whose letters touch, that stands in no recognised word."""
+    known = np.zeros((flat.height, flat.width), dtype=bool)
     for left, top, right, bottom in read.boxes:
-        known[max(0, top - _BESIDE) : bottom + _BESIDE, max(0, left - _BESIDE) : right + _BESIDE] = True
-    share = _shares(ink, _TILE)
-    written = (share > _SPARSE) & (share < _DENSE)
-    count = int(written.sum())
-    return float((_shares(ink & ~known, _TILE)[written] > _SPARSE).mean()) if count >= _FEWEST else 0.0
+        known[top:bottom, left:right] = True
+    inside = [
+        bool(known[(top + bottom) // 2, (left + right) // 2])
+        for left, top, right, bottom in _stains(flat)
+        if right - left <= _WORD * (bottom - top) and bottom - top <= _LONGEST * (right - left)
+    ]
+    return 1 - sum(inside) / len(inside) if len(inside) >= _FEWEST else 0.0
+
+
+def _stains(flat: Image.Image) -> list[Box]:
+    """The connected pieces of ink that are as high as letters may be."""
+    named, _ = ndimage.label(np.asarray(flat) < _INK, structure=np.ones((3, 3)))
+    return [
+        (across.start, down.start, across.stop, down.stop)
+        for down, across in ndimage.find_objects(named)
+        if _HEIGHTS[0] <= down.stop - down.start <= _HEIGHTS[1]
+    ]
 
 
 def bars(given: Image.Image) -> list[Box]:
@@ -73,7 +80,8 @@ def bars(given: Image.Image) -> list[Box]:
     for number, (down, across) in enumerate(ndimage.find_objects(named), 1):
         count = int((light[down, across] & (named[down, across] == number)).sum())
         share = (down.stop - down.start) * (across.stop - across.start) / (rows * columns)
-        if count >= _BAR_TILES and share < _MOST_OF_PAGE:
+        wide = across.stop - across.start >= _BAR_SHAPE * (down.stop - down.start)
+        if count >= _BAR_TILES and wide and share < _MOST_OF_PAGE:
             found.append((count, _widened(down, across, given)))
     return [box for _, box in sorted(found, reverse=True)[:_MOST_BARS]]
 
@@ -86,10 +94,3 @@ def _widened(down: slice, across: slice, page: Image.Image) -> Box:
         min(page.width, (across.stop + 1) * side),
         min(page.height, (down.stop + 1) * side),
     )
-
-
-def _shares(ink: npt.NDArray[np.bool_], side: int) -> npt.NDArray[np.float64]:
-    rows, columns = ink.shape[0] // side, ink.shape[1] // side
-    tiles = ink[: rows * side, : columns * side].reshape(rows, side, columns, side)
-    shares: npt.NDArray[np.float64] = tiles.mean(axis=(1, 3))
-    return shares
