@@ -1,6 +1,7 @@
 """The admin's commands.  Imports what a command needs when it runs: `mailbot --help` must be quick."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,6 +63,18 @@ def _parser() -> argparse.ArgumentParser:
         "--train", type=Path, metavar="FILE", help="train the engine on this file first, for labels of your own"
     )
     evaluation.add_argument("--report", type=Path, metavar="FILE", help="write a Markdown page and a picture, too")
+    learn = command("learn", "train anew with your examples and with what staff corrected; taken up only if no worse")
+    learn.add_argument(
+        "--examples",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="your labelled mails: JSONL or CSV with `text` and `intent` (and subject, language, also, urgency)",
+    )
+    learn.add_argument("--dry-run", action="store_true", help="train and measure, install nothing")
+    learn.add_argument("--undo", action="store_true", help="bring the model before the one in use back")
+    learn.add_argument("--json", action="store_true", help="one JSON object")
     command("status", "per mailbox: last success, open, parked, oldest; exit 1 when something needs a human")
     retry = command("retry", "bring a parked case back")
     retry.add_argument("id", type=int, metavar="ID", help="the number that `mailbot status` shows")
@@ -88,6 +101,16 @@ def _run(options: argparse.Namespace) -> int:
 
             return evaluate(
                 rules=options.rules, as_json=options.json, train=options.train, data=options.data, report=options.report
+            )
+        case "learn":
+            # Before numpy: the same mails then give the same bytes as `make model`.
+            os.environ.setdefault("OMP_NUM_THREADS", "1")
+            from mailbot.commands.learn import run_learn, run_undo  # noqa: PLC0415
+
+            if options.undo:
+                return run_undo(rules=options.rules, as_json=options.json)
+            return run_learn(
+                rules=options.rules, examples=options.examples, dry_run=options.dry_run, as_json=options.json
             )
         case "check":
             from mailbot.commands.check import check  # noqa: PLC0415

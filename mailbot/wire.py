@@ -17,12 +17,10 @@ from mailbot.daemon.reconciler import Reconciler
 from mailbot.daemon.steps import Desk
 from mailbot.directory import DatabaseDirectory, SheetDirectory
 from mailbot.engines.chat import ChatIntent
-from mailbot.engines.embedding import Embedding
-from mailbot.engines.intent import IntentModel, load_weights
+from mailbot.engines.installed import Models, load_models
 from mailbot.engines.languages import Languages
 from mailbot.engines.libretranslate import LibreTranslate
 from mailbot.engines.tesseract import Tesseract
-from mailbot.engines.urgency import UrgencyModel, load_urgency
 from mailbot.errors import Misconfigured, Transient
 from mailbot.imap import ImapMailbox, Login
 from mailbot.ledger import Ledger, open_ledger
@@ -35,6 +33,8 @@ from mailbot.sandbox import Clamd, Limits, SandboxReader
 from mailbot.settings import Settings, read_rules
 from mailbot.targets import Webhook
 from mailbot.understanding import Engines
+
+_TEXT_SECONDS = 30.0
 
 
 def load_book(path: Path) -> tuple[RuleBook, Replies]:
@@ -116,6 +116,7 @@ class Shop:
         self._own = threading.local()
         self._stamp = self._changed()
         self._loaded: Loaded | None = None
+        self._models: Models | None = None
 
     @cached_property
     def reader(self) -> SandboxReader:
@@ -132,13 +133,19 @@ class Shop:
         armed = env.get("MAILBOT_CRASH_AT")
         return CrashPoints(int(armed) if armed else None, env.get("MAILBOT_CRASH_LOG"))
 
-    @cached_property
-    def _intent(self) -> IntentModel:
-        return IntentModel(load_weights(), Embedding())
+    def models(self) -> Models:
+        """The models for the rule book in force: looked for when it names other intents than before, else kept.
 
-    @cached_property
-    def _urgency(self) -> UrgencyModel:
-        return UrgencyModel(load_urgency())
+        A model learned meanwhile is taken up by the next process that starts.
+        """
+        return self._models_for(self.book())
+
+    def _models_for(self, book: RuleBook) -> Models:
+        intents = frozenset(intent.id for intent in book.taxonomy.intents)
+        with self._lock:
+            if self._models is None or self._models.intents != intents:
+                self._models = load_models(self.settings.state, intents)
+            return self._models
 
     def book(self) -> RuleBook:
         return self.load().book
@@ -173,12 +180,13 @@ class Shop:
         return book, replies
 
     def _tools(self, book: RuleBook, replies: Replies) -> Tools:
+        models = self._models_for(book)
         engines = Engines(
             Languages(book.languages),
             self._translator(book),
-            self._intent,
+            models.intent,
             self._chat(book),
-            self._urgency,
+            models.urgency,
             self._directory(book),
         )
         keep = book.privacy.keep_text_days > 0
@@ -278,10 +286,20 @@ class Shop:
         logins = {name: login_of(book, name, settings) for name in book.mailboxes}
         return FeedbackPass(self.ledger, logins, self.book, owner(), settings.sweep_seconds, stop)
 
+    def text_reader(self) -> SandboxReader:
+        """Another reader, for the words of mails alone: no page is recognised.  Whoever asks closes it."""
+        book = self.book()
+        return SandboxReader(Limits(seconds=min(book.limits.seconds, _TEXT_SECONDS), pages=0), _scanner(book))
+
     def warm(self) -> None:
         """Load what the first mail would otherwise wait for."""
         self.warm_engines()
         self.reader.warm()
+
+    def tell_model(self) -> None:
+        """Into the log: which model this process works with."""
+        models = self.models()
+        events.model_in_use(models.name, models.problems)
 
     def warm_engines(self) -> None:
         """Without the reading child."""

@@ -24,6 +24,7 @@ _STALE_SWEEPS = 10
 def run(shop: Shop, *, include_existing: bool) -> int:
     """Until SIGTERM or SIGINT; 0 after a clean stop."""
     shop.warm()
+    shop.tell_model()
     borrow(shop)
     with _worker("light", "light,act"), _worker("heavy", "heavy"):
         return watch(shop, include_existing=include_existing)

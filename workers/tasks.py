@@ -49,6 +49,7 @@ def _desk() -> steps.Desk:
             _WORKSHOP.desk = _WORKSHOP.shop.desk(Celeries())
             _WORKSHOP.pid = os.getpid()
             _WORKSHOP.shop.warm()
+            _WORKSHOP.shop.tell_model()
         return _WORKSHOP.desk
 
 

@@ -1,8 +1,10 @@
 """`mailbot status`, `retry` and `resume`: what the ledger says, and the two things an admin may do to it."""
 
 import argparse
+from pathlib import Path
 
 from mailbot import settings
+from mailbot.engines.installed import load_models
 from mailbot.errors import Misconfigured
 from mailbot.ledger import Ledger
 from mailbot.ledger.values import Health
@@ -26,7 +28,9 @@ def run(options: argparse.Namespace) -> int:
             case "resume":
                 return _resume(ledger, options.mailbox, tuple(book.mailboxes))
             case _:
-                return _status(ledger, tuple(book.mailboxes), loaded.sweep_seconds)
+                found = _status(ledger, tuple(book.mailboxes), loaded.sweep_seconds)
+                _model(ledger, loaded.state, frozenset(intent.id for intent in book.taxonomy.intents))
+                return found
     finally:
         ledger.close()
 
@@ -51,6 +55,19 @@ def _status(ledger: Ledger, names: tuple[str, ...], sweep_seconds: float) -> int
     if parked:
         print(f"  {parked} effects were refused by a server and set aside; see the log")
     return 1 if attention else 0
+
+
+def _model(ledger: Ledger, state: Path, intents: frozenset[str]) -> None:
+    models = load_models(state, intents)
+    print(f"model: {models.name}")
+    for problem in models.problems:
+        print(f"  ! {problem}")
+    learned = models.in_use.learned
+    labelled, otherwise = ledger.feedback.counts(0.0 if learned is None else learned.since)
+    if labelled:
+        print(
+            f"  since then staff filed {labelled} mails by themselves, {otherwise} under another intent: mailbot learn"
+        )
 
 
 def _troubles(health: Health, now: float, sweep_seconds: float) -> list[str]:

@@ -24,6 +24,7 @@ def check(*, rules: Path | None, offline: bool) -> int:
         tried = sum(len(rule.examples) + len(rule.against) for rule in book.rules)
         if tried and not problems:
             print(f"examples: all {tried} go where they should")
+        warned = _model(shop)
         problems += _machine(shop)
         problems += _reading(shop)
         missing = secrets_missing(book, loaded)
@@ -34,8 +35,17 @@ def check(*, rules: Path | None, offline: bool) -> int:
         shop.reader.close()
     if problems:
         raise Misconfigured(*problems)
-    print("everything is right")
+    print("everything else is right" if warned else "everything is right")
     return 0
+
+
+def _model(shop: Shop) -> bool:
+    """Which model is in use; True when something about it should be done, although mails are treated without it."""
+    models = shop.models()
+    print(f"model: {models.name}")
+    for problem in models.problems:
+        print(f"  ! {problem}")
+    return bool(models.problems)
 
 
 def _machine(shop: Shop) -> list[str]:

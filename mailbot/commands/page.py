@@ -22,6 +22,8 @@ def page(decision: Decision) -> str:
         f"  Urgency   {understood.urgency}: {understood.urgency_why}",
         f"  Language  {understood.language.code} ({understood.language.confidence:.0%})",
     ]
+    if understood.engines.get("intent"):
+        lines.append(f"  Model     {understood.engines['intent']}")
     if reading.automatic is not None:
         lines.append(f"  Automatic {reading.automatic}")
     lines += [_block("Says", reading.text.fresh)] if reading.text.fresh else []

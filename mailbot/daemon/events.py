@@ -103,3 +103,9 @@ def corrected(account: str, count: int) -> None:
 
 def feedback_failing(account: str, reason: str) -> None:
     _log.warning("feedback failing", account=account, reason=reason)
+
+
+def model_in_use(name: str, problems: tuple[str, ...]) -> None:
+    _log.info("model", name=name)
+    for problem in problems:
+        _log.warning("model not as it should be", problem=problem)

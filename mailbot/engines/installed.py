@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -41,6 +42,11 @@ class Learned:
     made_from: Mapping[str, Any] = field(default_factory=dict)
     """Counts of what it was trained on: corpus, examples, corrections."""
 
+    @property
+    def since(self) -> float:
+        """When it was made, in seconds since 1970."""
+        return datetime.fromisoformat(self.made_at).timestamp()
+
 
 @dataclass(frozen=True, slots=True)
 class InUse:
@@ -50,25 +56,67 @@ class InUse:
     problem: str | None = None
     """One line: why the learned model cannot be used, and what to do."""
 
-    def intent(self) -> IntentModel:
+    def intent(self, embedding: Embedding | None = None) -> IntentModel:
         """Raises Misconfigured when the model is damaged."""
-        model = IntentModel(load_weights(self._content(INTENT_FILE)), Embedding())
+        model = IntentModel(load_weights(self.content(INTENT_FILE)), embedding or Embedding())
         if self.learned is not None:
             model.name = f"{model.name} (learned)"
         return model
 
     def urgency(self) -> UrgencyModel:
         """Raises Misconfigured when the model is damaged."""
-        return UrgencyModel(load_urgency(self._content(URGENCY_FILE)))
+        return UrgencyModel(load_urgency(self.content(URGENCY_FILE)))
 
-    def _content(self, name: str) -> bytes | None:
-        """None: the shipped one."""
+    def content(self, name: str) -> bytes | None:
+        """The bytes of a learned file; None: the shipped one is in use.  Raises Misconfigured."""
         if self.learned is None or name not in self.learned.files:
             return None
         try:
             return (self.learned.folder / name).read_bytes()
         except OSError as error:
             raise Misconfigured(f"the learned model cannot be read ({error.strerror}); run `mailbot learn`") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What tells intents and urgencies, made for these intents."""
+
+    intents: frozenset[str]
+    in_use: InUse
+    intent: IntentModel
+    urgency: UrgencyModel
+
+    @property
+    def name(self) -> str:
+        """For people: which model, and from when."""
+        learned = self.in_use.learned
+        since = "shipped with Mailbot" if learned is None else f"learned {learned.made_at}"
+        return f"{self.intent.name.removesuffix(' (learned)')}, {since}"
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One line each: a learned model that cannot be used, intents that the model does not know."""
+        lines = [] if self.in_use.problem is None else [self.in_use.problem]
+        unknown = sorted(self.intents - set(self.intent.labels))
+        if unknown:
+            some = ", ".join(unknown[:5]) + (", …" if len(unknown) > 5 else "")
+            lines.append(
+                f"the model knows {len(self.intents) - len(unknown)} of your {len(self.intents)} intents; mails of the "
+                f"others go to the human folder ({some}): give examples with `mailbot learn --examples FILE`"
+            )
+        return tuple(lines)
+
+
+def load_models(state: Path, intents: frozenset[str]) -> Models:
+    """What was learned where it is sound, else what was shipped.  Raises Misconfigured when that is damaged."""
+    found = in_use(state, intents)
+    try:
+        return Models(intents, found, found.intent(), found.urgency())
+    except Misconfigured as error:
+        if found.learned is None:
+            raise
+        shipped = InUse(problem=f"the learned model {found.learned.name} is not used: {error}")
+        return Models(intents, shipped, shipped.intent(), shipped.urgency())
 
 
 def in_use(state: Path, intents: Iterable[str]) -> InUse:
@@ -119,7 +167,8 @@ def _sound(folder: Path, name: str, intents: frozenset[str]) -> Learned:
     for file, digest in said["files"].items():
         if Path(file).name != file or hashlib.sha256((folder / file).read_bytes()).hexdigest() != digest:
             raise _Unsound(f"its file {Path(file).name} is damaged")
-    return Learned(name, folder, frozenset(said["files"]), str(said["made_at"]), dict(said["made_from"]))
+    made_at = datetime.fromisoformat(said["made_at"]).isoformat()
+    return Learned(name, folder, frozenset(said["files"]), made_at, dict(said["made_from"]))
 
 
 @lru_cache(maxsize=1)

@@ -179,6 +179,11 @@ class IntentModel:
         self.name = f"linear {weights.digest}"
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """Everything it can say."""
+        return self._weights.labels
+
+    @property
     def threshold(self) -> float:
         """The share under which a guess had better be left to a human."""
         return self._weights.threshold

@@ -95,7 +95,9 @@ def _of_table(text: str, name: str, intents: Collection[str]) -> tuple[Labelled,
     try:
         return _checked(rows, name, intents)
     except csv.Error as error:
-        raise Misconfigured(f"{name}:{table.line_num + 1}: not readable as a table ({error}); save it as CSV") from error
+        raise Misconfigured(
+            f"{name}:{table.line_num + 1}: not readable as a table ({error}); save it as CSV"
+        ) from error
 
 
 def _checked(rows: Iterable[tuple[int, Any]], name: str, intents: Collection[str]) -> tuple[Labelled, ...]:
