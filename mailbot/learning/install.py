@@ -38,6 +38,8 @@ def install(
             "files": {file: hashlib.sha256(content).hexdigest() for file, content in files.items()},
             "made_from": dict(made_from),
         }
+        # What a run that died left behind must not be in the way.
+        _remove_others(folder, set(_names(state)))
         fresh = folder / f".{name}.{os.getpid()}"
         fresh.mkdir(mode=0o700)
         for file, content in {**files, MANIFEST: json.dumps(said, indent=1).encode()}.items():
