@@ -9,30 +9,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from mailbot.model import Address, Automatic, Because
-from mailbot.reading import machines
+from mailbot.reading import machines, wording
 from mailbot.reading.envelope import Envelope
 from mailbot.reading.structure import Entity
+from mailbot.reading.wording import Judged
 from mailbot.reading.words import decode_text
-
-Judged = tuple[Automatic, str] | None
 
 
 def _any(patterns: tuple[str, ...]) -> str:
     return "|".join(patterns)
 
 
-_AWAY_SUBJECT: Final = re.compile(
-    rf"^\s*[\[(]?(?:{_any(machines.AWAY_SUBJECTS)})[\])]?\s*(?:[:：\-–|(\[,]|$)", re.IGNORECASE
-)
-_WEAK_AWAY_SUBJECT: Final = re.compile(r"^\s*(?:absence|absent|abwesend|ausente|auto|afwezig|ooo)\b", re.IGNORECASE)
-_BOUNCE_SUBJECT: Final = re.compile(rf"^\s*[\[*(]*\s*(?:{_any(machines.BOUNCE_SUBJECTS)})", re.IGNORECASE)
-_BOUNCE_SENTENCE: Final = re.compile(_any(machines.BOUNCE_SENTENCES), re.IGNORECASE)
-_RECEIPT_SUBJECT: Final = re.compile(rf"^\s*(?:{_any(machines.RECEIPT_SUBJECTS)})\s*(?:[:：\-–]|$)", re.IGNORECASE)
-_RECEIPT_SENTENCE: Final = re.compile(_any(machines.RECEIPT_SENTENCES), re.IGNORECASE)
-_ABSENCE: Final = re.compile(rf"(?<!\w)(?:{_any(machines.ABSENCES)})", re.IGNORECASE)
-_ELSEWHERE: Final = re.compile(rf"(?<!\w)(?:{_any(machines.ELSEWHERE)})", re.IGNORECASE)
-_SAYS_SO: Final = re.compile(rf"(?:^|[.!*\-\n]\s*)(?:{_any(machines.SAYS_SO)})", re.IGNORECASE)
-_NO_ANSWER: Final = re.compile(_any(machines.NO_ANSWER), re.IGNORECASE)
 _NO_REPLY: Final = re.compile(
     rf"^(?:[\w.+-]{{0,30}}[._-])?(?:{_any(machines.NO_REPLY)})(?:[._+-].{{0,60}})?$", re.IGNORECASE
 )
@@ -55,15 +42,6 @@ _BULK: Final = (
 )
 _OLD_LISTS: Final = ("mailing-list", "x-mailing-list", "x-list", "x-beenthere", "x-mailman-version", "feedback-id")
 """What list servers wrote before RFC 2919."""
-_YOUR_MAIL: Final = re.compile(
-    r"votre (?:message|demande|mail|courriel)|your (?:message|request|e-?mail)|ihre (?:nachricht|anfrage|e-?mail)"
-    r"|su (?:mensaje|correo|solicitud)|(?:a sua|o seu) (?:mensagem|pedido|e-?mail)"
-    r"|(?:il suo|la sua) (?:messaggio|mail|richiesta)",
-    re.IGNORECASE,
-)
-_WORD: Final = re.compile(r"\w+")
-_SHORT: Final = 150
-"""Words; an absence message is short, and a letter that mentions an absence mostly is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +75,12 @@ def _local(address: Address | None) -> str:
 
 def judge(mail: Mail) -> tuple[Automatic | None, tuple[Because, ...]]:
     """What kind of machine wrote this and by which sign; (None, ()) for a person."""
-    for rule in (_own, _report, _bounce, _reply, _list, _notification, _by_words):
+    for rule in (_own, _report, _bounce, _reply, _list, _notification):
         found = rule(mail)
         if found is not None:
             return found[0], (Because("automatic", found[1]),)
-    return None, ()
+    found = wording.judged(mail.envelope.subject, mail.fresh, web_form=mail.web_form)
+    return (None, ()) if found is None else (found[0], (Because("automatic", found[1]),))
 
 
 def is_discussion(mail: Mail) -> bool:
@@ -148,11 +127,12 @@ def _bounce(mail: Mail) -> Judged:
         return "bounce", "X-Failed-Recipients"
     daemon = bool(_DAEMON.match(mail.local))
     certain = daemon and mail.local.casefold() != "postmaster"
-    if _BOUNCE_SUBJECT.match(subject) and (daemon or _null_path(mail) or _BOUNCE_SENTENCE.search(mail.fresh[:8000])):
-        return "bounce", "the subject and words of a delivery failure"
-    if certain and not _AWAY_SUBJECT.match(subject):
+    undelivered = wording.is_undelivered(subject)
+    if undelivered and (daemon or _null_path(mail)):
+        return "bounce", "the subject of a delivery failure, sent by a mail system"
+    if certain and not wording.is_away(subject):
         return "bounce", "written by a mail system"
-    if (daemon or _null_path(mail)) and _BOUNCE_SENTENCE.search(mail.fresh[:8000]):
+    if (daemon or _null_path(mail)) and wording.tells_of_failure(mail.fresh):
         return "bounce", "the words of a delivery failure"
     return None
 
@@ -169,7 +149,7 @@ def _reply(mail: Mail) -> Judged:
         return "auto-reply", sign
     subject = mail.envelope.subject
     suppressed = mail.has("x-auto-response-suppress") or submitted.startswith("auto-")
-    if _AWAY_SUBJECT.match(subject) and (suppressed or _null_path(mail) or mail.has("x-ms-exchange-inbox-rules-loop")):
+    if wording.is_away(subject) and (suppressed or _null_path(mail) or mail.has("x-ms-exchange-inbox-rules-loop")):
         return "auto-reply", "the subject of an automatic reply"
     return _from_nobody(mail) if _null_path(mail) else None
 
@@ -188,9 +168,9 @@ def _responder(mail: Mail) -> str | None:
 def _from_nobody(mail: Mail) -> Judged:
     """RFC 5321 section 4.5.5: whoever sends with a null return path wants no answer."""
     subject = mail.envelope.subject
-    if _RECEIPT_SUBJECT.match(subject):
+    if wording.is_receipt(subject):
         return "receipt", "a null return path and the subject of a read receipt"
-    answering = mail.has("in-reply-to") or mail.has("references") or _AWAY_SUBJECT.match(subject)
+    answering = mail.has("in-reply-to") or mail.has("references") or wording.is_away(subject)
     return ("auto-reply" if answering else "notification"), "a null return path"
 
 
@@ -217,23 +197,4 @@ def _notification(mail: Mail) -> Judged:
         return "notification", "Auto-Submitted (RFC 3834)"
     if _NO_REPLY.match(mail.local):
         return "notification", "the sender's address takes no replies"
-    return None
-
-
-def _by_words(mail: Mail) -> Judged:
-    subject, text = mail.envelope.subject, mail.fresh[:6000]
-    short = len(_WORD.findall(text)) <= _SHORT
-    asks = re.search(r"[?؟？]", text) is not None
-    absent, elsewhere, says_so = _ABSENCE.search(text), _ELSEWHERE.search(text), _SAYS_SO.search(text)
-    if _AWAY_SUBJECT.match(subject):
-        weak = _WEAK_AWAY_SUBJECT.match(subject) is not None
-        if not weak or (short and not asks and (says_so or (absent and elsewhere))):
-            return "auto-reply", "the subject of an automatic reply"
-    if _RECEIPT_SUBJECT.match(subject) and short and (_RECEIPT_SENTENCE.search(text) or not text.strip()):
-        return "receipt", "the subject and words of a read receipt"
-    if short and not asks and absent and (elsewhere or says_so or _NO_ANSWER.search(text)):
-        return "auto-reply", "the words of an absence message"
-    if says_so and not mail.web_form:
-        answering = short and _YOUR_MAIL.search(text)
-        return ("auto-reply" if answering else "notification"), "it says itself that it is automatic"
     return None

@@ -82,6 +82,11 @@ BOUNCE_SUBJECTS: Final = (
     r"failure notice",
     r"failed mail",
     r"mail (?:system error|undeliverable)",
+    r"message status - undeliverable",
+    r"(?:e-?mail|mail|nachricht|ihre nachricht) konnte nicht zugestellt",
+    r"notifica[çc][ãa]o de (?:falha|n[ãa]o[- ]entrega)",
+    r"mancato recapito|avviso: consegna (?:ritardata|non riuscita)",
+    r"notification (?:de distribution|d['’][ée]tat)[^\n]{0,20}[ée]chec",
     r"message (?:not delivered|undeliverable|delivery (?:failure|delayed))",
     r"non[ -]?deliver(?:y|able|ed)",
     r"warning: (?:could not send|message .{1,40} delayed)",
@@ -149,6 +154,9 @@ BOUNCE_SENTENCES: Final = (
     r"\b5\d\d[ -#]{1,3}5\.\d{1,3}\.\d{1,3}\b",
     r"\b55\d [^\n]{0,60}(?:user|mailbox|recipient|unknown|unavailable|rejected)",
     r"mailbox (?:is )?(?:full|unavailable|not found)|over quota|user unknown|no such user",
+    r"(?:did not reach|was undeliverable|could not be reached)|n['’]a pas atteint",
+    r"(?:remise|distribution|envoi)[^\n]{0,60}(?:a|ont) (?:d[ée]finitivement )?[ée]chou[ée]|utilisateur inconnu",
+    r"consegnato|recapito del messaggio",
     r"n['’]a (?:pas )?pu [êe]tre (?:remis|distribu|d[ée]livr|envoy|achemin)",
     r"adresse[^\n]{0,60}(?:introuvable|n['’]existe pas|inconnue)",
     r"bo[îi]te (?:aux lettres|de r[ée]ception)[^\n]{0,40}(?:pleine|satur)",
@@ -209,16 +217,13 @@ RECEIPT_SUBJECTS: Final = (
 ABSENCES: Final = (
     # Somebody who says, in the first person or of an office, not to be there.
     r"je (?:suis|serai)(?: actuellement| pr[ée]sentement| de nouveau)? (?:absente?|en cong[ée]s?|en vacances|en d[ée]placement|en arr[êe]t|indisponible|hors (?:du|de mon) bureau|en formation)",
-    r"(?:nos|notre|le|mes) (?:bureaux?|cabinet|service|agence|secr[ée]tariat)[^\n]{0,40}(?:sera|est|seront|sont) (?:exceptionnellement )?ferm[ée]",
     r"absente? (?:du bureau )?(?:jusqu['’]|du \d|pour cong|pour une dur)",
     r"de retour (?:le|au bureau|à partir|lundi|mardi|mercredi|jeudi|vendredi)",
     r"en cong[ée]s? (?:annuels? )?(?:jusqu|du \d)",
     r"i(?:['’]m| am| will be|['’]ll be)(?: currently| presently)? (?:out of (?:the )?office|on (?:annual |sick |maternity |parental )?(?:leave|vacation|holiday)|away|travelling|traveling|not in the office|unavailable)",
-    r"(?:our|the) office(?:s)? (?:is|are|will be) closed",
     r"out of (?:the )?office (?:until|from|and)",
     r"limited access to (?:my )?(?:e-?mail|emails)",
     r"ich bin (?:derzeit|zurzeit|zur zeit|momentan|bis|vom|ab|im|erst|wieder)?[^\n]{0,50}(?:nicht im (?:b[üu]ro|haus)|abwesend|im urlaub|au(?:ß|ss)er haus|nicht erreichbar|nicht zu erreichen)",
-    r"unser b[üu]ro ist[^\n]{0,40}geschlossen",
     r"(?:estoy|estar[ée]|me encuentro) (?:actualmente )?(?:fuera de la oficina|ausente|de vacaciones|de baja)",
     r"(?:estou|estarei|encontro-me) (?:atualmente |de momento )?(?:ausente|fora do escrit[óo]rio|de f[ée]rias)",
     r"(?:sono|sar[òo]) (?:attualmente )?(?:assente|fuori (?:ufficio|sede)|in ferie)",
@@ -227,11 +232,52 @@ ABSENCES: Final = (
     r"przebywam na urlopie",
     r"(?:sunt|voi fi|m[ăa] aflu) (?:momentan |plecat[ăa]? )?(?:[îi]n (?:concediu|afara biroului)|plecat[ăa]?|absent[ăa]?)",
     r"(?:ofis d[ıi][şs][ıi]nday[ıi]m|izindeyim|tatildeyim|y[ıi]ll[ıi]k izin)",
+    r"я (?:сейчас |уже )?в отпуске",
+    r"я (?:зараз |вже )?у відпустці",
+    r"(?:je suis |actuellement )?en cong[ée]s?\b[^\n.]{0,40}(?:jusqu|\. ?lecture|retour)",
+    r"(?:je suis |actuellement )?en cong[ée]s?\. ",
+    r"i am on [^\n.]{0,30}(?:leave|holiday|vacation)",
     r"(?:я )?(?:нахожусь|буду|сейчас)[^\n.]{0,30}(?:в отпуске|отсутств|вне офиса|на больничном)",
     r"меня (?:нет|не будет) (?:на работе|в офисе)",
     r"(?:я )?(?:перебуваю|буду|зараз)[^\n.]{0,30}(?:у відпустці|відсутн|поза офісом)",
     r"(?:أنا|سأكون|انا)[^\n.]{0,30}(?:خارج المكتب|في إجازة|في اجازة|غائب)",
     r"我(?:正在|目前|将)?[^\n。]{0,20}(?:休假|不在办公室|外出)",
+)
+CLOSED: Final = (
+    # An office that is not open for a while.
+    r"(?:(?:nos|notre|le|la|mes) |l['’])(?:bureaux?|cabinet|service|agence|secr[ée]tariat|[ée]tude|permanence|amicale|association|mairie)[^\n.]{0,40}(?:sera|est|seront|sont) (?:exceptionnellement |actuellement )?(?:ferm[ée]|en (?:cong[ée]s|vacances))",
+    r"(?:our|the) offices? (?:is|are|will be) (?:currently )?closed",
+    r"unser(?:e)? (?:b[üu]ros?|kanzlei|praxis|gesch[äa]ftsstelle)[^\n.]{0,60}geschlossen",
+    r"(?:nuestras?|las|la|el|nuestro) oficinas?[^\n.]{0,40}(?:cerrad)",
+    r"(?:o nosso|os nossos|nosso) escrit[óo]rios?[^\n.]{0,40}(?:encerrad|fechad)",
+    r"(?:i nostri uffici|il nostro ufficio|gli uffici)[^\n.]{0,40}chius",
+    r"(?:ons|onze) kanto(?:or|ren)[^\n.]{0,40}gesloten",
+    r"(?:nasze )?biuro[^\n.]{0,40}(?:zamkni[ęe]te|nieczynne)",
+    r"biroul(?:ul|urile)?[^\n.]{0,40}(?:[îi]nchis)",
+    r"(?:ofisimiz|b[üu]romuz)[^\n.]{0,40}kapal[ıi]",
+    r"(?:наш )?офис[^\n.]{0,40}(?:закрыт|не работает)",
+    r"(?:наш )?офіс[^\n.]{0,40}(?:зачинен|не працює)",
+    r"مكتب(?:نا|كم)?[^\n.]{0,30}مغلق",
+    r"办公室[^\n]{0,20}(?:关闭|放假)",
+)
+AT_HOME: Final = (
+    # Whom and what somebody has at home: who is away from an office has colleagues, a tenant has neighbours and keys.
+    r"cl(?:[ée]s?|efs?)\b|voisin|gardien|concierge|(?:ma|mon) (?:fille|fils|s(?:œ|oe)ur|fr[èe]re|m[èe]re|p[èe]re|femme|mari|conjoint|compagn|cousin|tante|oncle|ami)",
+    r"plombier|chauffagiste|serrurier|artisan|facteur|rendez-vous|\brdv\b|[ée]tat des lieux|le passage du|bo[îi]te aux lettres|prospectus|digicode",
+    r"(?:me|m['’]) ?(?:contacter|joindre|appeler|rappeler|[ée]crire)|(?:contact|call|reach|text) me\b",
+    r"keys?\b|neighbou?r|plumber|electrician|caretaker|postman|parcel|intercom|letter ?box|my (?:daughter|son|sister|brother|wife|husband|mother|father|flat|flatmate|friend)",
+    r"schl[üu]ssel|nachbar|klempner|handwerker|hausmeister|mein(?:e|er|em|en)? (?:tochter|sohn|schwester|bruder|mann|frau|mutter|vater|wohnung)|rufen sie mich",
+    r"llaves?\b|vecin|fontaner|mi (?:hij|herman|marido|mujer|madre|padre)|ll[áa]m[ae]me",
+    r"chaves?\b|vizinh|canalizador|encanador|(?:minha|meu) (?:filh|irm|marido|mulher|m[ãa]e|pai)|ligue-me",
+    r"chiav|vicin[aoie]\b|idraulic|(?:mi[ao]) (?:figli|sorell|fratell|marito|moglie|madre|padre)|chiamatemi",
+    r"sleutel|buur|loodgieter|mijn (?:dochter|zoon|zus|broer|man|vrouw)|bel me",
+    r"klucz|s[ąa]siad|hydraulik|m[oó]j\w* (?:c[óo]rk|syn|siostr|brat|m[ąa][żz]|[żz]on)",
+    r"cheile|o cheie|cheia (?:o|la)\b|vecin|instalator|(?:fiica|fiul|sora|fratele|so[țţt]ul|so[țţt]ia) me",
+    r"anahtar|kom[şs]u|tesisat|k[ıi]z[ıi]m|o[ğg]lum|e[şs]im\b",
+    r"ключ|сосед|слесар|сантехник|(?:мо[яйеёи]\w*) (?:доч|сын|сестр|брат|муж|жен|мам|пап)",
+    r"сусід|слюсар|(?:мо[яїє]\w*) (?:доньк|син|сестр|брат|чолов|дружин)",
+    r"مفتاح|جار(?:ي|تي|نا)|سباك|ابن(?:ي|تي)|أخ(?:ي|تي)|زوج(?:ي|تي)",
+    r"钥匙|邻居|水管工",
 )
 ELSEWHERE: Final = (
     # Whom to turn to meanwhile, and what becomes of the mail.
@@ -240,6 +286,10 @@ ELSEWHERE: Final = (
     r"(?:je|nous) (?:prendrai|prendrons|traiterai|traiterons|r[ée]pondrai|r[ée]pondrons|reviendrai|reviendrons|donnerai|vous r[ée]pondrai|vous r[ée]pondrons)[^\n]{0,60}(?:connaissance|message|mail|retour|d[èe]s|vers vous)",
     r"(?:votre|vos) (?:e-?mails?|messages?|courriels?)[^\n]{0,40}(?:ne (?:sera|seront) pas|sera(?:ont)? (?:lu|trait|transf)|n['’](?:est|a|ont))",
     r"votre message[^\n]{0,30}(?:a bien [ée]t[ée]|sera)",
+    r"pour toute? [^\n.]{0,60}(?:composez|appelez|contactez|joignez|adressez)",
+    r"(?:les|vos|votre|tout|toute) [^\n.]{0,60}(?:sera|seront) (?:lus?|lues?|trait[ée]e?s?)[^\n.]{0,60}(?:retour|r[ée]ouverture|rentr[ée]e)",
+    r"lecture des messages|acc[èe]s limit[ée] à (?:ma|mes)",
+    r"(?:for|in case of) (?:an? )?emergenc|on our return|limited access",
     r"(?:in urgent cases|if (?:it is|this is|your (?:request|matter|message) is) urgent|for (?:urgent|immediate)|in my absence|in case of (?:an )?emergency|while i am away)[^\n]{0,100}",
     r"please (?:contact|call|e-?mail|reach out to|direct)[^\n]{0,60}(?:colleague|office|desk|reception|team|instead|@|absence|urgent|emergenc|assist|\d{3})",
     r"(?:i|we) will (?:respond|reply|get back|answer|be (?:back|checking))[^\n]{0,60}",
@@ -258,7 +308,18 @@ ELSEWHERE: Final = (
     r"(?:紧急|如有急事|请联系|回复您)",
 )
 SAYS_SO: Final = (
-    # A mail that says of itself that no person wrote it.
+    # A mail that says of itself that no person wrote it; matched at the head of a sentence.
+    r"(?:message|courriel|e-?mail|mail|avis|envoi|rapport|r[ée]capitulatif|rappel|bulletin|accus[ée]|r[ée]ponse|sms)s? automatiques?(?: *[.!,;:]| *$| du | de (?:la|notre)| envoy[ée]| [àa] l['’])",
+    r"(?:(?:ce|cet|cette|le pr[ée]sent) )?(?:message|courriel(?: technique)?|e-?mail|mail|avis|rapport|accus[ée]|notification|bulletin|lettre)(?: est| a [ée]t[ée])?,? (?:envoy[ée]e?|g[ée]n[ée]r[ée]e?|produite?|[ée]mise?|d[ée]livr[ée]e?|diffus[ée]e?) (?:automatiquement|par (?:un (?:robot|automate|syst[èe]me)|(?:la|le|notre) (?:plateforme|syst[èe]me|service de|moteur|centrale|robot|serveur|logiciel|application)))",
+    r"g[ée]n[ée]r[ée] par (?:la|le|un|notre) (?:centrale|plateforme|syst[èe]me|automate|serveur)",
+    r"message (?:syst[èe]me|g[ée]n[ée]r[ée]) *[.,]",
+    r"robot de la liste",
+    r"automatic (?:message|e-?mail|notification) *[.,]",
+    r"(?:automatische|diese automatische) (?:nachricht|e-?mail|benachrichtigung)",
+    r"mensaje autom[áa]tico *[.,]|mensagem autom[áa]tica *[.,]|messaggio automatico *[.,]|automatisch bericht *[.,]",
+    r"автоматическое (?:сообщение|уведомление)|автоматичне повідомлення|هذا إشعار آلي",
+    r"(?:to jest )?powiadomienie wys[łl]ane (?:przez system|automatycznie)",
+    r"(?:本|此)(?:通知|邮件|消息)由系统自动",
     r"(?:ceci est|il s['’]agit d['’]) ?(?:un |une )?(?:message|r[ée]ponse|e-?mail|courriel|mail)[^\n]{0,20}(?:automatique|g[ée]n[ée]r[ée]|envoy[ée]e? automatiquement)",
     r"(?:ce|cet) (?:message|e-?mail|courriel|mail)[^\n]{0,30}(?:est|a [ée]t[ée]) (?:un message automatique|(?:g[ée]n[ée]r[ée]|envoy[ée]|adress[ée])e? automatiquement)",
     r"this is an auto(?:mat(?:ic|ed|ically))?[ -]?(?:generated )?(?:message|e-?mail|reply|response|notification)",
@@ -279,6 +340,10 @@ SAYS_SO: Final = (
 )
 NO_ANSWER: Final = (
     # A mail that wants none; people may write so too, so it proves nothing by itself.
+    r"(?:merci de )?ne (?:pas (?:y )?r[ée]pondre|r[ée]pondez pas)(?: (?:à|au) (?:ce|cet|cette|ces|pr[ée]sent|l['’]adresse)[^\n.]{0,40})? *(?:[.!]|$)",
+    r"inutile (?:d['’]y|de) r[ée]pondre|aucune r[ée]ponse ne sera|r[ée]ponse sera ignor[ée]e|sans r[ée]ponse possible|bo[îi]te[^\n.]{0,30}n['’]est pas (?:relev|consult|lue)|aucun(?:e)? (?:acquittement|action) (?:n['’]est )?(?:n[ée]cessaire|requise?)",
+    r"no action (?:is )?(?:required|needed)|replies (?:to this|are not)",
+    r"nessuna azione richiesta|non rispondere\b|keine antwort erforderlich|no responder\b|nie odpowiadaj|не отвечайте|не відповідайте",
     r"(?:merci de ne pas|veuillez ne pas|ne pas) (?:y )?r[ée]pondre (?:directement )?(?:à ce|à cet|au pr[ée]sent|ce mail|à cette adresse)",
     r"cet(?:te)? (?:adresse|bo[îi]te)[^\n]{0,30}(?:n['’]est pas (?:consult|lue|relev)|ne permet pas de r[ée]ponse)",
     r"(?:please )?do not (?:reply|respond) (?:directly )?to this (?:e-?mail|message|mail)",
@@ -307,7 +372,7 @@ RECEIPT_SENTENCES: Final = (
     r"(?:messaggio)[^\n]{0,200}(?:letto|visualizzato)",
     r"uw bericht[^\n]{0,200}gelezen",
     r"wiadomo[śs][ćc][^\n]{0,200}przeczytan",
-    r"mesaj[^\n]{0,200}(?:citit|okundu)",
+    r"(?:mesaj|ileti)[^\n]{0,200}(?:citit|okundu)",
     r"(?:сообщение|повідомлення)[^\n]{0,200}прочитано?",
 )
 NO_REPLY: Final = (
@@ -389,3 +454,79 @@ ASSOCIATIONS: Final = (
     r"chiria[șş]",
 )
 """What the lists of those who live in a house are called: people write there, not senders of newsletters."""
+AUTOMATIC_REPLIES: Final = (
+    # Names of automatic replies that no person gives a letter, wherever they stand in the subject.
+    r"r[ée]ponse auto(?:matique)?",
+    r"auto(?:matic)?[ -]?reply",
+    r"out of (?:the )?office",
+    r"absence du bureau",
+    r"automatische antwort",
+    r"abwesenheits(?:notiz|nachricht|meldung)",
+    r"respuesta autom[áa]tica",
+    r"resposta autom[áa]tica",
+    r"risposta automatica",
+    r"automatisch antwoord",
+    r"odpowied[źz] automatyczna",
+    r"r[ăa]spuns automat",
+    r"otomatik yan[ıi]t",
+    r"автоматический ответ",
+    r"автоматична відповідь",
+    r"رد تلقائي",
+    r"自动回复",
+)
+WEAK_SUBJECTS: Final = (
+    # What people call a letter about an absence, too.
+    r"absence",
+    r"absente?(?:\(e\))?",
+    r"auto",
+    r"ooo",
+    r"abwesend(?: bis[^:]{0,30})?",
+    r"ausente",
+    r"afwezig",
+    r"niet aanwezig",
+    r"on (?:vacation|holiday|annual leave)",
+    r"(?:меня )?нет на работе",
+)
+CLOSED_SUBJECTS: Final = (
+    r"fermeture(?: annuelle)?|ferm[ée]e?s?|cong[ée]s|absence",
+    r"closed|closing|closure|holidays?",
+    r"geschlossen|betriebsferien",
+    r"cerrad[oa]|vacaciones|encerrad[oa]|f[ée]rias|chiusura|chius[oi]|gesloten|zamkni[ęe]te|nieczynne|[îi]nchis|kapal[ıi]",
+    r"закрыто?|зачинено?|مغلق|放假",
+)
+NEWSLETTERS: Final = (
+    r"(?<!me )(?<!à )\bse (?:d[ée]sabonner|d[ée]sinscrire)|(?<!me )d[ée]sinscri(?:ption|re) en un clic|pour (?:ne plus recevoir|vous d[ée]sabonner|vous d[ée]sinscrire)",
+    r"vous recevez (?:ce|cet|cette)[^\n.]{0,40}(?:car|parce que|en tant)",
+    r"au (?:sommaire|programme)(?: ce mois-ci| de ce num[ée]ro)? ?:",
+    r"g[ée]rer (?:mes|vos) (?:pr[ée]f[ée]rences|abonnements)|modifier (?:la fr[ée]quence|vos alertes|vos pr[ée]f[ée]rences)|abonn[ée]s? *\.",
+    r"\bunsubscribe\b|you (?:are receiving|receive|received) this (?:e-?mail|message|newsletter) because|manage (?:your )?(?:preferences|subscription)",
+    r"newsletter (?:abbestellen|abmelden)|sie erhalten diese (?:e-?mail|nachricht),? weil",
+    r"darse de baja|recibes? este (?:bolet[íi]n|correo|mensaje) porque|en este n[úu]mero ?:",
+    r"cancelar (?:a )?(?:subscri[çc][ãa]o|inscri[çc][ãa]o)|recebe este (?:e-?mail|boletim) porque",
+    r"(?:annulla l['’]iscrizione|disiscri(?:viti|zione)|cancellati)|ricevi questa (?:e-?mail|newsletter) perch[ée]",
+    r"(?:uitschrijven|afmelden)\b|u ontvangt (?:deze|dit) [^\n.]{0,20}omdat",
+    r"wypisz si[ęe]|zrezygnuj z (?:subskrypcji|newslettera)|otrzymujesz t[ęe] wiadomo[śs][ćc],? poniewa[żz]",
+    r"dezabon(?:are|eaz[ăa])|abonelikten [çc][ıi]k|отписаться|відписатися|у цьому випуску|в этом выпуске|إلغاء الاشتراك|退订",
+)
+NOTICE_SUBJECTS: Final = (
+    r"^\s*\[?(?:ticket|inc(?:ident)?|di|bt|cas|case|заявка|ref|req)\b[ #n°:-]{0,4}[\w-]{0,20}\d",
+    r"^\s*(?:accept[ée]|refus[ée]|provisoire|accepted|declined|tentative|zugesagt|abgesagt|aceptad[oa]|aceite|accettato|geaccepteerd|zaakceptowano|acceptat|принято|прийнято) ?:",
+    r"^\s*\[?(?:avis|accus[ée]|notification|alerte|rapport|rappel|confirmation|r[ée]capitulatif|document num[ée]ris[ée]|nouveau message vocal|transcription|sauvegarde|supervision|t[ée]l[ée]surveillance|maintenance)\b",
+    r"\bn ?[°º] ?\d+|#\d+|№ ?\d+|nº \d+",
+    r"(?:news|info)-?letter|infolettre|\blettre (?:d['’]info|de l|du |des )|bulletin|\bbolet[íi]n|вісник|bollettino|nieuwsbrief|rundbrief",
+    r"votre (?:commande|r[ée]servation|rapport|d[ée]p[ôo]t|colis|signalement|document|compte)\b[^\n]{0,60}\b(?:est|a [ée]t[ée]|a bien)\b",
+    r"your (?:order|booking|report|parcel|document|account|ticket)\b[^\n]{0,60}\b(?:is|has been|was)\b",
+    r"statut (?:modifi[ée]|mis [àa] jour)|status (?:changed|updated)|статус изм[её]н[её]н",
+)
+NOTICE_SENTENCES: Final = (
+    r"(?:ticket|demande|incident|dossier|enveloppe|di|bt)\b[^\n.]{0,60}(?:a [ée]t[ée] (?:affect|cl[ôo]tur|pris|enregistr|mis)|est (?:pass[ée]|clos|cl[ôo]tur))",
+    r"a (?:accept[ée]|refus[ée]|d[ée]clin[ée]) (?:cette|votre) invitation|has (?:accepted|declined) (?:this|your) invitation",
+    r"(?:un robot|un automate|automatiquement|par la plateforme|par le syst[èe]me)\b",
+    r"ticket[^\n.]{0,40}(?:has been|was) (?:updated|closed|resolved|assigned)",
+    r"статус заявки|notification\b[^\n.]{0,40}(?:activ[ée]e|sans)|connectez-vous (?:pour|à)|(?:votre|dans votre) espace (?:client|personnel|locataire)",
+    r"votre (?:demande|message|courriel|document|pi[èe]ce|signalement)[^\n.]{0,40}(?:a (?:bien )?[ée]t[ée]|est bien|porte le num[ée]ro|est en cours)",
+)
+MYSELF: Final = (
+    r"je|j['’]\w+|mon|mes|moi|my|mine|i['’]?(?:ve|d|ll)?|ich|mein\w{0,2}|mir|yo|mi|mis|minhas?|meus?|ik|mijn|mój|moj[aeą]|я|мне|меня|мой|моя|мені|мій|ben|benim|أنا",
+)
+"""Words for oneself: machines have none."""

@@ -1,0 +1,138 @@
+"""Machines told from people by their words alone, for mails whose header says nothing.
+
+People write about absences, bounces and automatic replies too, so one sign is never enough: an absence must answer a
+mail and mention nobody at home, a failure must name an address, a notice must say in two ways that nobody wrote it.
+"""
+
+import re
+from typing import Final
+
+from mailbot.model import Automatic
+from mailbot.reading import machines
+from mailbot.reading.landmarks import is_reply
+
+Judged = tuple[Automatic, str] | None
+
+
+def _any(patterns: tuple[str, ...]) -> str:
+    return "|".join(patterns)
+
+
+_AFTER: Final = r"[\])]?\s*(?:[:：\-–|(\[,]|$|(?:re|tr|fwd?|aw|wg|sv|rv)\s*:)"
+_AWAY_SUBJECT: Final = re.compile(rf"^\s*[\[(]?(?:{_any(machines.AWAY_SUBJECTS)}){_AFTER}", re.IGNORECASE)
+_AWAY_AT_THE_END: Final = re.compile(rf"[-–|(\[:]\s*(?:{_any(machines.AUTOMATIC_REPLIES)})\s*[\])]?$", re.IGNORECASE)
+_WEAK_AWAY_SUBJECT: Final = re.compile(rf"^\s*[\[(]?(?:{_any(machines.WEAK_SUBJECTS)}){_AFTER}", re.IGNORECASE)
+_CLOSED_SUBJECT: Final = re.compile(rf"(?<!\w)(?:{_any(machines.CLOSED_SUBJECTS)})(?!\w)", re.IGNORECASE)
+_BOUNCE_SUBJECT: Final = re.compile(rf"^\s*[\[*(]*\s*(?:{_any(machines.BOUNCE_SUBJECTS)})", re.IGNORECASE)
+_BOUNCE_SENTENCE: Final = re.compile(_any(machines.BOUNCE_SENTENCES), re.IGNORECASE)
+_NAMES_ONE: Final = re.compile(r"[^\s@<>]@[^\s@<>]|\b[45]\d\d\b")
+"""The address that was not reached, or the code of the refusal."""
+_RECEIPT_SUBJECT: Final = re.compile(rf"^\s*(?:{_any(machines.RECEIPT_SUBJECTS)})\s*(?:[:：\-–]|$)", re.IGNORECASE)
+_RECEIPT_SENTENCE: Final = re.compile(_any(machines.RECEIPT_SENTENCES), re.IGNORECASE)
+_ABSENCE: Final = re.compile(rf"(?<!\w)(?:{_any(machines.ABSENCES)})", re.IGNORECASE)
+_CLOSED: Final = re.compile(rf"(?<!\w)(?:{_any(machines.CLOSED)})", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(rf"(?<!\w)(?:{_any(machines.ELSEWHERE)})", re.IGNORECASE)
+_AT_HOME: Final = re.compile(rf"(?<!\w)(?:{_any(machines.AT_HOME)})", re.IGNORECASE)
+_SAYS_SO: Final = re.compile(rf"(?:^|[.!?。*\-–\n]\s*)(?:{_any(machines.SAYS_SO)})", re.IGNORECASE)
+_NO_ANSWER: Final = re.compile(_any(machines.NO_ANSWER), re.IGNORECASE)
+_NEWSLETTER: Final = re.compile(_any(machines.NEWSLETTERS), re.IGNORECASE)
+_NOTICE_SUBJECT: Final = re.compile(_any(machines.NOTICE_SUBJECTS), re.IGNORECASE)
+_NOTICE_SENTENCE: Final = re.compile(_any(machines.NOTICE_SENTENCES), re.IGNORECASE)
+_MYSELF: Final = re.compile(rf"(?<![\w'’])(?:{_any(machines.MYSELF)})(?!\w)", re.IGNORECASE)
+_YOUR_MAIL: Final = re.compile(
+    r"votre (?:message|demande|mail|courriel)|your (?:message|request|e-?mail)|ihre (?:nachricht|anfrage|e-?mail)"
+    r"|su (?:mensaje|correo|solicitud)|(?:a sua|o seu) (?:mensagem|pedido|e-?mail)"
+    r"|(?:il suo|la sua) (?:messaggio|mail|richiesta)|uw (?:bericht|vraag)|(?:pa[ńn]stwa|twoj\w) wiadomo"
+    r"|mesaj(?:ul)? (?:dvs|dumneavoastr)|mesaj[ıi]n[ıi]z|ваше (?:письмо|сообщение)|ваш (?:лист|запит)|رسالت(?:ك|كم)",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"\w+")
+_ASKS: Final = re.compile(r"[?؟？]")
+_VOWEL_SIGNS: Final = re.compile("[\u064b-\u0652]")
+_SHORT: Final = 150
+"""Words; an absence message is short, and a letter that mentions an absence mostly is not."""
+_READ: Final = 6000
+
+
+def is_away(subject: str) -> bool:
+    subject = _plain(subject)
+    return bool(_AWAY_SUBJECT.match(subject) or (_AWAY_AT_THE_END.search(subject) and not is_reply(subject)))
+
+
+def is_undelivered(subject: str) -> bool:
+    return _BOUNCE_SUBJECT.match(_plain(subject)) is not None
+
+
+def is_receipt(subject: str) -> bool:
+    return _RECEIPT_SUBJECT.match(_plain(subject)) is not None
+
+
+def tells_of_failure(text: str) -> bool:
+    return _BOUNCE_SENTENCE.search(_plain(text[:_READ])) is not None
+
+
+def judged(subject: str, text: str, *, web_form: bool) -> Judged:
+    """What kind of machine writes so, and by which sign; None for a person."""
+    subject, text = _plain(subject), _plain(text[:_READ])
+    short = len(_WORD.findall(text)) <= _SHORT and not _ASKS.search(text)
+    return (
+        _failure(subject, text)
+        or _absence(subject, text, short=short)
+        or (_receipt(subject, text) if short else None)
+        or (None if web_form else _notice(subject, text, short=short))
+    )
+
+
+def _plain(text: str) -> str:
+    """Without the vowel signs that Arabic may have or not."""
+    return _VOWEL_SIGNS.sub("", text)
+
+
+def _failure(subject: str, text: str) -> Judged:
+    if not (_BOUNCE_SUBJECT.match(subject) and _BOUNCE_SENTENCE.search(text)):
+        return None
+    if not _NAMES_ONE.search(text) and _MYSELF.search(text):
+        return None
+    return "bounce", "the subject and words of a delivery failure"
+
+
+def _absence(subject: str, text: str, *, short: bool) -> Judged:
+    weak = _WEAK_AWAY_SUBJECT.match(subject)
+    if is_away(subject) and (weak is None or is_away(subject[weak.end() :])):
+        return "auto-reply", "the subject of an automatic reply"
+    says_so = _SAYS_SO.search(text) is not None
+    if not short or (_AT_HOME.search(text) and not says_so):
+        return None
+    closed = _CLOSED.search(text) is not None
+    if not (closed or _ABSENCE.search(text)):
+        return ("auto-reply", "the subject of an automatic reply") if weak and says_so else None
+    if says_so or _ELSEWHERE.search(text) or _NO_ANSWER.search(text):
+        return "auto-reply", "the words of an absence message"
+    if closed and (weak or _CLOSED_SUBJECT.search(subject)):
+        return "auto-reply", "the subject and words of a closed office"
+    return None
+
+
+def _receipt(subject: str, text: str) -> Judged:
+    if _RECEIPT_SUBJECT.match(subject) and (_RECEIPT_SENTENCE.search(text) or not text.strip()):
+        return "receipt", "the subject and words of a read receipt"
+    return None
+
+
+def _notice(subject: str, text: str, *, short: bool) -> Judged:
+    if _SAYS_SO.search(text):
+        answering = short and _YOUR_MAIL.search(text)
+        return ("auto-reply" if answering else "notification"), "it says itself that it is automatic"
+    if is_reply(subject):
+        return None
+    letters = len(_NEWSLETTER.findall(text))
+    titled = _NOTICE_SUBJECT.search(subject) is not None
+    if letters >= 2 or (letters and titled and not _MYSELF.search(text)):
+        return "list", "the words of a newsletter"
+    if _MYSELF.search(text):
+        return None
+    silent = _NO_ANSWER.search(text) is not None
+    noted = _NOTICE_SENTENCE.search(text) is not None
+    if silent + titled + noted < 2 or not short:
+        return None
+    return ("auto-reply" if _YOUR_MAIL.search(text) else "notification"), "the subject and words of a notice"
