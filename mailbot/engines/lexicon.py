@@ -1,4 +1,4 @@
-"""What words mean, in thirteen languages: the same concept for "fuite", "leak" and "su kaçağı".
+"""What words mean, in fifteen languages: the same concept for "fuite", "leak" and "su kaçağı".
 
 Concepts carry what was learned from French mails to the other languages, and to words that no training mail held.
 The lists are `lexicon/<language>.txt`, one concept a line: `leak: fuit*, perd* de l eau`.
@@ -13,6 +13,8 @@ from typing import Final
 _LONGEST: Final = 6
 """Words that a form has at most."""
 _UNSPACED: Final = re.compile(r"[\u3400-\u9fff]")
+_ARTICLE: Final = re.compile(r"^(?:[dn]e|d?a|su|que|co)ll'(?=.)")
+"""Before a word of Italian: "dell'acqua" names water as "l'acqua" does."""
 _ARABIC: Final = re.compile(r"^[\u0600-\u06ff]+$")
 _ARABIC_PREFIX: Final = re.compile(r"^(?:[وفبكل]?ال|لل|[وفبلك](?=...))")
 
@@ -30,6 +32,7 @@ def concepts(words: list[str]) -> set[str]:
     """The concepts that a clause's folded words name."""
     forms = _forms()
     found: set[str] = set()
+    words = [_ARTICLE.sub("", word) for word in words]
     for at, word in enumerate(words):
         for start in _starts(word, forms):
             for form, concept in forms.first.get(start, ()):
