@@ -70,7 +70,10 @@ class Mail:
 
 
 def _local(address: Address | None) -> str:
-    return "" if address is None else address.address.rpartition("@")[0]
+    if address is None:
+        return ""
+    local, at, _ = address.address.rpartition("@")
+    return local if at else address.address
 
 
 def judge(mail: Mail) -> tuple[Automatic | None, tuple[Because, ...]]:

@@ -77,6 +77,7 @@ BOUNCE_SUBJECTS: Final = (
     r"mail delivery (?:failed|failure|subsystem|error|system)",
     r"delivery (?:status )?notification",
     r"delivery (?:has )?fail(?:ed|ure)",
+    r"(?:postmaster\]\s*)?e-?mail delivery (?:failure|failed|error)",
     r"delivery (?:problem|report|error)",
     r"returned mail",
     r"failure notice",
@@ -157,6 +158,8 @@ BOUNCE_SENTENCES: Final = (
     r"(?:did not reach|was undeliverable|could not be reached)|n['’]a pas atteint",
     r"(?:remise|distribution|envoi)[^\n]{0,60}(?:a|ont) (?:d[ée]finitivement )?[ée]chou[ée]|utilisateur inconnu",
     r"consegnato|recapito del messaggio",
+    r"(?:message|mail) (?:has been |was )?(?:rejected|refused|blocked)|no such recipient|recipient (?:address )?rejected|not found on",
+    r"destinataire[^\n]{0,60}introuvable|(?:refus[ée]|rejet[ée]) par le serveur|le serveur[^\n]{0,60}a r[ée]pondu",
     r"n['’]a (?:pas )?pu [êe]tre (?:remis|distribu|d[ée]livr|envoy|achemin)",
     r"adresse[^\n]{0,60}(?:introuvable|n['’]existe pas|inconnue)",
     r"bo[îi]te (?:aux lettres|de r[ée]ception)[^\n]{0,40}(?:pleine|satur)",
@@ -217,6 +220,11 @@ RECEIPT_SUBJECTS: Final = (
 ABSENCES: Final = (
     # Somebody who says, in the first person or of an office, not to be there.
     r"je (?:suis|serai)(?: actuellement| pr[ée]sentement| de nouveau)? (?:absente?|en cong[ée]s?|en vacances|en d[ée]placement|en arr[êe]t|indisponible|hors (?:du|de mon) bureau|en formation)",
+    r"je ne suis pas (?:disponible|joignable|pr[ée]sente?|au bureau)",
+    r"(?:j['’]ai )?quitt[ée] (?:mes fonctions|l['’]entreprise|la soci[ée]t[ée]|le service)|ne (?:fais|fait) plus partie (?:de (?:l['’](?:entreprise|[ée]quipe|agence)|la soci[ée]t[ée]|nos effectifs)|du (?:service|personnel))",
+    r"(?:no longer|not) (?:work(?:s|ing)? (?:at|for|here)|employed|with the (?:company|firm|team))|has left the (?:company|firm)",
+    r"nicht mehr (?:f[üu]r|bei|in) (?:die|der|unserer?)? ?(?:firma|unternehmen|gesellschaft)|nicht mehr f[üu]r [^\n.]{0,40}t[äa]tig",
+    r"ya no trabajo|j[áa] n[ãa]o (?:trabalho|fa[çc]o parte)|non lavoro pi[ùu]|niet meer werkzaam|ju[żz] nie pracuj[ęe]|nu mai lucrez|art[ıi]k [çc]al[ıi][şs]m[ıi]yorum|больше не работаю|більше не працюю|لم أعد أعمل",
     r"absente? (?:du bureau )?(?:jusqu['’]|du \d|pour cong|pour une dur)",
     r"de retour (?:le|au bureau|à partir|lundi|mardi|mercredi|jeudi|vendredi)",
     r"en cong[ée]s? (?:annuels? )?(?:jusqu|du \d)",
@@ -292,7 +300,8 @@ ELSEWHERE: Final = (
     r"(?:for|in case of) (?:an? )?emergenc|on our return|limited access",
     r"(?:in urgent cases|if (?:it is|this is|your (?:request|matter|message) is) urgent|for (?:urgent|immediate)|in my absence|in case of (?:an )?emergency|while i am away)[^\n]{0,100}",
     r"please (?:contact|call|e-?mail|reach out to|direct)[^\n]{0,60}(?:colleague|office|desk|reception|team|instead|@|absence|urgent|emergenc|assist|\d{3})",
-    r"(?:i|we) will (?:respond|reply|get back|answer|be (?:back|checking))[^\n]{0,60}",
+    r"(?:contacter|adresser|[ée]crire|contact|wenden|escrib\w+|scriv\w+)[^\n]{0,60}\S@\S",
+    r"(?:i|we)(?: will|['’]ll) (?:respond|reply|get back|answer|be (?:back|checking))[^\n]{0,60}",
     r"your (?:e-?mail|message) will[^\n]{0,50}",
     r"in dringenden (?:f[äa]llen|angelegenheiten)|wenden sie sich|ihre (?:e-?mail|nachricht) wird|kontaktieren sie",
     r"(?:en caso de urgencia|para (?:asuntos|temas) urgentes|puede (?:contactar|ponerse)|responder[ée])",
@@ -361,19 +370,19 @@ NO_ANSWER: Final = (
     r"请勿(?:直接)?回复",
 )
 RECEIPT_SENTENCES: Final = (
-    r"(?:votre message|le message)[^\n]{0,200}(?:a [ée]t[ée] (?:lu|affich[ée]|ouvert)|(?:a été )?lu le)",
-    r"your message[^\n]{0,200}(?:was (?:read|displayed|opened)|has been (?:read|displayed))",
+    r"(?:votre message|le message)[\s\S]{0,200}(?:a [ée]t[ée] (?:lu|affich[ée]|ouvert)|(?:a été )?lu le)",
+    r"your message[\s\S]{0,200}(?:was (?:read|displayed|opened)|has been (?:read|displayed))",
     r"this is a (?:return )?receipt for",
     r"(?:ceci est|il s['’]agit d['’]) ?un accus[ée] de (?:lecture|r[ée]ception)",
-    r"ihre nachricht[^\n]{0,200}(?:gelesen|angezeigt)",
+    r"ihre nachricht[\s\S]{0,200}(?:gelesen|angezeigt)",
     r"wurde (?:am )?[^\n]{0,40}gelesen",
-    r"(?:su|el) mensaje[^\n]{0,200}(?:le[íi]do|se ley[óo])",
-    r"(?:sua|a) mensagem[^\n]{0,200}(?:lida|foi lida)",
-    r"(?:messaggio)[^\n]{0,200}(?:letto|visualizzato)",
-    r"uw bericht[^\n]{0,200}gelezen",
-    r"wiadomo[śs][ćc][^\n]{0,200}przeczytan",
-    r"(?:mesaj|ileti)[^\n]{0,200}(?:citit|okundu)",
-    r"(?:сообщение|повідомлення)[^\n]{0,200}прочитано?",
+    r"(?:su|el) mensaje[\s\S]{0,200}(?:le[íi]do|se ley[óo])",
+    r"(?:sua|a) mensagem[\s\S]{0,200}(?:lida|foi lida)",
+    r"(?:messaggio)[\s\S]{0,200}(?:letto|visualizzato)",
+    r"uw bericht[\s\S]{0,200}gelezen",
+    r"wiadomo[śs][ćc][\s\S]{0,200}przeczytan",
+    r"(?:mesaj|ileti)[\s\S]{0,200}(?:citit|okundu)",
+    r"(?:сообщение|повідомлення)[\s\S]{0,200}прочитано?",
 )
 NO_REPLY: Final = (
     r"no[._-]?(?:t)?[._-]?reply",
@@ -525,6 +534,12 @@ NOTICE_SENTENCES: Final = (
     r"ticket[^\n.]{0,40}(?:has been|was) (?:updated|closed|resolved|assigned)",
     r"статус заявки|notification\b[^\n.]{0,40}(?:activ[ée]e|sans)|connectez-vous (?:pour|à)|(?:votre|dans votre) espace (?:client|personnel|locataire)",
     r"votre (?:demande|message|courriel|document|pi[èe]ce|signalement)[^\n.]{0,40}(?:a (?:bien )?[ée]t[ée]|est bien|porte le num[ée]ro|est en cours)",
+)
+PLEAS: Final = (
+    # What people ask of us; notices ask nothing, or not to be answered.
+    r"merci (?:de |d['’])(?!ne )|toujours (?:pas|froid|en panne|rien)|s['’]il (?:vous|te) pla[iî]t|\bsvp\b",
+    r"please (?!do not|don['’]t|note)|still (?:no|not)|bitte (?!antworten|nicht|beachten)|immer noch",
+    r"por favor,? (?!no |n[ãa]o )|todav[íi]a|ainda n[ãa]o|per favore|ancora (?:non|senza)|alstublieft|graag|prosz[ęe] (?!nie)|v[ăa] rog s[ăa] (?!nu)|l[üu]tfen|пожалуйста,? (?!не)|будь ласка,? (?!не)|من فضلك",
 )
 MYSELF: Final = (
     r"je|j['’]\w+|mon|mes|moi|my|mine|i['’]?(?:ve|d|ll)?|ich|mein\w{0,2}|mir|yo|mi|mis|minhas?|meus?|ik|mijn|mój|moj[aeą]|я|мне|меня|мой|моя|мені|мій|ben|benim|أنا",

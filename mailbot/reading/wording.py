@@ -39,6 +39,7 @@ _NEWSLETTER: Final = re.compile(_any(machines.NEWSLETTERS), re.IGNORECASE)
 _NOTICE_SUBJECT: Final = re.compile(_any(machines.NOTICE_SUBJECTS), re.IGNORECASE)
 _NOTICE_SENTENCE: Final = re.compile(_any(machines.NOTICE_SENTENCES), re.IGNORECASE)
 _MYSELF: Final = re.compile(rf"(?<![\w'’])(?:{_any(machines.MYSELF)})(?!\w)", re.IGNORECASE)
+_PLEA: Final = re.compile(rf"(?<!\w)(?:{_any(machines.PLEAS)})", re.IGNORECASE)
 _YOUR_MAIL: Final = re.compile(
     r"votre (?:message|demande|mail|courriel)|your (?:message|request|e-?mail)|ihre (?:nachricht|anfrage|e-?mail)"
     r"|su (?:mensaje|correo|solicitud)|(?:a sua|o seu) (?:mensagem|pedido|e-?mail)"
@@ -98,7 +99,8 @@ def _failure(subject: str, text: str) -> Judged:
 
 def _absence(subject: str, text: str, *, short: bool) -> Judged:
     weak = _WEAK_AWAY_SUBJECT.match(subject)
-    if is_away(subject) and (weak is None or is_away(subject[weak.end() :])):
+    rest = "" if weak is None else subject[weak.end() :]
+    if is_away(subject) and (weak is None or is_away(rest) or is_reply(rest)):
         return "auto-reply", "the subject of an automatic reply"
     says_so = _SAYS_SO.search(text) is not None
     if not short or (_AT_HOME.search(text) and not says_so):
@@ -133,6 +135,6 @@ def _notice(subject: str, text: str, *, short: bool) -> Judged:
         return None
     silent = _NO_ANSWER.search(text) is not None
     noted = _NOTICE_SENTENCE.search(text) is not None
-    if silent + titled + noted < 2 or not short:
+    if silent + titled + noted < 2 or not short or (not silent and _PLEA.search(text)):
         return None
     return ("auto-reply" if _YOUR_MAIL.search(text) else "notification"), "the subject and words of a notice"

@@ -1,11 +1,15 @@
 """Machines are told from people: by header first, and by words only when several signs agree."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from mailbot.model import Account, ReadingRequest
 from mailbot.reading import read_message
 
 REQUEST = ReadingRequest(Account("accueil", ("contact@toit-et-vallee.example",), "mx.toit-et-vallee.example"))
+SAMPLES = json.loads((Path(__file__).parent / "automatic_by_words.json").read_text(encoding="utf-8"))
 PERSON = "From: Paul Martin <paul@example.org>\nTo: contact@toit-et-vallee.example\n"
 
 
@@ -206,3 +210,8 @@ def test_a_web_form_that_writes_in_our_name_is_a_persons_mail() -> None:
     assert reading.automatic is None
     assert reading.original_sender is not None
     assert (reading.original_sender.address, "web-form" in reading.marks) == ("zoe@example.org", True)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: f"{sample['kind']}: {sample['subject'][:30]}")
+def test_words_alone_tell_machines_from_people(sample: dict[str, str]) -> None:
+    assert judged(f"From: {sample['from']}\n", sample["body"], sample["subject"]) == sample["kind"]
