@@ -1,14 +1,18 @@
 """The whole understanding against the held-out mails: what `mailbot eval` prints and docs/accuracy.md keeps."""
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
+from typing import Final
 
 from mailbot.learning.labelled import Labelled
 from mailbot.learning.measure import Counted, accuracy, calibration_error, compared, macro_f1
 from mailbot.model import URGENCIES, Reading, Texts, Understanding
+from mailbot.understanding.entities.said import fold
+from mailbot.understanding.entities.time_words import times_meant
 
 Understand = Callable[[Reading], Understanding]
 """With the engines and the rule book already in it."""
@@ -101,12 +105,28 @@ def _entities(some: Sequence[Answer]) -> dict[str, Counted]:
         if one.mail.entities is None:
             continue
         for key in sorted({*one.made.entities, *one.mail.entities}):
-            got, right = _values(one.made.entities.get(key)), _values(one.mail.entities.get(key))
+            got, right = _values(key, one.made.entities.get(key)), _values(key, one.mail.entities.get(key))
+            if key == "availability" and got and right and _same_times(got[0], right[0]):
+                got = right
             found[key] = found.get(key, Counted()) + compared(got, right)
     return dict(sorted(found.items()))
 
 
-def _values(said: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    """Capitals and spaces are not what is measured."""
+def _same_times(found: str, wanted: str) -> bool:
+    """Careful people cut the words used differently ("le mardi", "le mardi, jour de repos"): an availability is right
+    when at least half of the days, parts of the day and hours that either names are named by both.
+    """
+    one, other = times_meant(found), times_meant(wanted)
+    return found == wanted or (bool(one | other) and 2 * len(one & other) >= len(one | other))
+
+
+def _values(key: str, said: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """Capitals, accents and spaces are not what is measured, nor whether a building's name keeps its article or the
+    word for what it is: "Les Mimosas" is "Mimosas", "Tour Nord" is "Nord".
+    """
     values = () if said is None else (said,) if isinstance(said, str) else said
-    return tuple(" ".join(value.casefold().replace("’", "'").split()) for value in values)
+    plain = tuple(" ".join(fold(value).split()) for value in values)
+    return tuple(_KIND_OF_BUILDING.sub("", value) or value for value in plain) if key == "building" else plain
+
+
+_KIND_OF_BUILDING: Final = re.compile(r"^(?:(?:tour|residence|batiment|bat|immeuble|bloc|foyer|les|le|la) |l')+")

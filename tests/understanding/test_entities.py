@@ -193,3 +193,57 @@ def test_iban_check_digits() -> None:
     assert is_iban("GB82WEST12345698765432")
     assert not is_iban("GB82WEST12345698765431")
     assert not is_iban("FR76")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Je suis là tous les jours sauf jeudi.", "tous les jours sauf jeudi"),
+        ("Possible après 17h30 ?", "après 17h30"),
+        ("dispo mercredi apres-midi ou samedi matin", "mercredi apres-midi ou samedi matin"),
+        ("Vous pouvez m'appeler le soir au 06 39 98 12 34", "le soir"),
+        ("je serai chez moi du lundi au mercredi, merci", "du lundi au mercredi"),
+        ("On peut venir n'importe quand sauf le jeudi", "n'importe quand sauf le jeudi"),
+        ("Appelez-moi entre 13 h et 15 h.", "entre 13 h et 15 h"),
+        ("Est-ce qu'il peut passer à partir de 16 heures", "à partir de 16 heures"),
+        ("lundi 13 toute la journée je suis là", "lundi 13 toute la journée"),
+        ("I'm at home any weekday after 4 pm", "any weekday after 4 pm"),
+        ("Podemos ir cualquier día menos los miércoles", "cualquier día menos los miércoles"),
+        ("pot sta acasa oricand dupa ora 14", "oricand dupa ora 14"),
+        ("我星期三整天都在", "星期三整天"),
+        ("Le technicien devait venir mardi matin, personne.", None),
+        ("Je ne suis pas là le mardi.", None),
+        ("Le bruit recommence tous les soirs après 22h.", None),
+        ("Vous disposez de 72 heures.", None),
+        ("D'accord pour jeudi 6, je serai là.", None),
+    ],
+)
+def test_when_somebody_can_be_reached(text: str, value: str | None) -> None:
+    assert extract("", text, ON).get("availability") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ("bail n° 2004/0771", "lease_ref", "2004/0771"),
+        ("договор 88/1204-C", "lease_ref", "88/1204-C"),
+        ("bail du 01/02/2020", "lease_ref", None),
+        ("résiliation de mon bail (locataire 218-77034)", "tenant_ref", "218-77034"),
+        ("mon dossier (0047-3312)", "tenant_ref", "0047-3312"),
+        ("locataire 77-B-190", "tenant_ref", "77-B-190"),
+        ("La demande d'intervention DI-558210 est close", "tenant_ref", None),
+        ("hall B, vitre cassée", "building", "B"),
+        ("la voisine, aux Goélands, sixième", "building", "Les Goélands"),
+        ("imobil Acacias", "building", "Acacias"),
+        ("12 rue des Lilas", "building", None),
+        ("4e étage porte C", "door", "C"),
+        ("Magnolias 52 号门", "door", "52"),
+        ("bat D 2e porte 6", "floor", "2"),
+        ("On est au 5. Je dors pas.", "floor", "5"),
+        ("33 rue des ormeaux colombes porte 8", "city", "Colombes"),
+        ("Cayenne, merci de traiter tout l'étage", "city", "Cayenne"),
+        ("12 rue de Toulouse", "city", None),
+    ],
+)
+def test_references_and_places_in_the_writer_s_manner(text: str, key: str, value: str | None) -> None:
+    assert extract("", text, ON).get(key) == value

@@ -57,8 +57,54 @@ _DOORS: Final = (
 )
 
 
+_FLOWERS: Final = (
+    "Acacias Agaves Alizés Amandiers Anémones Arcades Aubépines Bleuets Bosquets Bouleaux Bruyères Camélias Capucines Cèdres Cerisiers Charmes Charmilles Châtaigniers Chênes Cigales"
+    " Cigognes Clématites Colibris Coquelicots Cormorans Cyclamens Cyprès Dahlias Églantiers Érables Fauvettes Flamboyants Fougères Frênes Fuchsias Genêts Gentianes Géraniums Glaïeuls Glycines"
+    " Goélands Hêtres Hirondelles Hortensias Iris Jasmins Jonquilles Lauriers Lavandes Lilas Lys Magnolias Marguerites Marronniers Mésanges Mimosas Mouettes Muguets Myosotis Narcisses Noisetiers"
+    " Noyers Oliviers Ormes Orchidées Palmiers Palmistes Pâquerettes Pervenches Peupliers Pinsons Pins Pivoines Platanes Primevères Roitelets Romarins Roses Rossignols Saules Sapins Sorbiers Sycomores"
+    " Tamaris Thuyas Tilleuls Tourterelles Troènes Tulipes Verveines Violettes"
+).split()
+"""What French residences are called after; in a mail in another language the bare name is one."""
+_FLOWER: Final = "|".join(_FLOWERS)
+_STREET_BEFORE: Final = re.compile(
+    r"(?:\b(?:rue|avenue|av|boulevard|bd|place|allee|allees|square|impasse|quai|cours|route|chemin|sentier|passage|villa|mail|clos|ecole|college|rond-point|cours)\.? (?:des |les |aux )?)$"
+)
+_LATER_BUILDINGS: Final = (
+    re.compile(rf"(?<![\w'’])(?:[Ll]es|[Aa]ux|[Dd]es) ((?:{_FLOWER}))(?![\w'’-])"),
+    re.compile(rf"(?<![\w'’])((?:{_FLOWER}))(?![\w'’])"),
+    re.compile(
+        r"(?<!\w)(?:[Hh]all|[Cc]aves?|[Aa]scenseur|[Tt]oit|vide-ordures|[Cc]our|[Pp]arking|[Ii]nterphone) (?:du |d'|n° ?)?([A-H]\d?)(?![\w'’.])"
+    ),
+    re.compile(
+        r"(?<!\w)(?:[Aa]scenseur|étage|\d{1,2}e|\d{1,2}ème|escalier \d|[Hh]all|gardien) (?:de|du|au|à) ((?:Mistral|Picasso|Ronsard|Lavoisier|Verlaine|Rimbaud|Molière|Matisse|Chopin|Mozart|Ravel|Debussy|Renoir|Cézanne|Monet|Pasteur|Zola|Voltaire|Rousseau|Balzac|Flaubert|Ronsard|Racine|Corneille|Concorde|Belvédère|Panorama|Bellevue|Azur|Ponant|Levant|Zéphyr))(?![\w'’-])"
+    ),
+)
+
+
 def building(said: Said) -> str | None:
     """A letter, a number, or the name it goes by."""
+    return _marked_building(said) or _known_building(said)
+
+
+def _known_building(said: Said) -> str | None:
+    for pattern in _LATER_BUILDINGS:
+        for match in pattern.finditer(said.text):
+            if _STREET_BEFORE.search(said.folded[max(0, match.start() - 20) : match.start(1)]):
+                continue
+            if pattern is _LATER_BUILDINGS[1] and match[1] in {"Iris", "Roses", "Lys"} and _FRENCH.search(said.folded):
+                continue
+            return (
+                f"Les {match[1]}"
+                if re.match(r"(?:les|aux|des) ", said.folded[match.start() : match.end()])
+                else match[1]
+            )
+    return None
+
+
+_FRENCH: Final = re.compile(r"\b(?:je|nous|vous|est|une|dans|pas|bonjour)\b")
+
+
+def _marked_building(said: Said) -> str | None:
     for pattern in _BUILDINGS:
         for match in pattern.finditer(said.text):
             value = match[1].strip()
@@ -82,8 +128,22 @@ def stair(said: Said) -> str | None:
     return None
 
 
+_LETTERED: Final = re.compile(
+    r"(?<!\w)(?:[Pp]orte|PORTE|[Aa]ppt?\.?|[Aa]ppartement|[Aa]ppart) ([A-HJ-Z]\d{0,3})(?![\w'’])"
+)
+_ABROAD_DOORS: Final = (
+    re.compile(r"(?<![\d.,-])(\d{1,4})号(?!楼|线|码|晚|早|上午|下午|的?房租)"),
+    re.compile(rf"(?:{_FLOWER})(?:楼| building)? (\d{{1,4}})(?![\d/.:-])"),
+    re.compile(r"\d ?(?:p|pietro)\.?,? m\. ?(\d{1,4})(?!\d)"),
+    re.compile(r"(?<!\w)(?:m|mieszk|mieszkanie)\. ?(\d{1,4})(?=[,.\n])"),
+)
+
+
 def door(said: Said) -> str | None:
     for pattern in _DOORS:
         for match in pattern.finditer(said.folded):
             return match[1].upper()
-    return None
+    if (lettered := _LETTERED.search(said.text)) is not None:
+        return lettered[1]
+    abroad = (pattern.search(said.text) for pattern in _ABROAD_DOORS)
+    return next((match[1] for match in abroad if match is not None), None)

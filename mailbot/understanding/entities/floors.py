@@ -91,7 +91,10 @@ _FOREIGN: Final = (
     re.compile(
         rf"(?<!\w)(?:(\d{{1,2}})(?:-?\w{{1,3}})?|({_group('ru')}|{_group('uk')})\w{{1,5}}) (?:этаж|поверх|поверс)\w{{0,3}}"
     ),
-    re.compile(r"(?:этаж|поверх) (\d{1,2})(?!\d)()"),
+    re.compile(r"(?:этаж|поверх|етаж) (\d{1,2})(?!\d)()"),
+    re.compile(r"(?<!\w)(\d{1,2}) ?p\.(?=,? m\.)()"),
+    re.compile(rf"()(?<!\w)({_group('uk')})\w{{1,5}} етаж\w{{0,3}}"),
+    re.compile(rf"\betage ()({_group('ar')}|lewel|tani|talet|rabe3|khames)(?!\w)"),
     re.compile(rf"(?<!\w)(?:(\d{{1,2}})(?:\.|-\w{{1,3}})?|({_group('pl')})\w{{0,4}}) pietr\w{{1,3}}"),
     re.compile(r"\bet\. ?(\d{1,2})(?!\d)()"),
     re.compile(r"\bpietro (\d{1,2})(?!\d)()"),
@@ -154,8 +157,16 @@ def floor(said: Said) -> str | None:
     return best[2] if best else None
 
 
+_PLAIN: Final = re.compile(
+    r"(?:je suis|j'suis|on est|nous sommes|j'habite|on habite|habitons) au (\d{1,2})(?= ?(?:[.,;!?)\n]|\Z))"
+    rf"|\bbat(?:iment|\.)? ?[a-z]\d?,? ?({_NTH})(?= ?(?:[,.;)\n]|\Z|porte|etage|droite|gauche|face))"
+)
+"""Without the word "étage": "on est au 5", "bat D 2e porte 6"."""
+
+
 def _named(folded: str) -> list[tuple[int, re.Match[str], str]]:
     found = [(3, match, _number(match[1] or match[2])) for match in _EXPLICIT.finditer(folded)]
+    found += [(2, match, _number(match[1] or match[2])) for match in _PLAIN.finditer(folded)]
     found += [(2, match, _number(match[1])) for match in _AT.finditer(folded)]
     found += [
         (2, match, _number(match[1]))

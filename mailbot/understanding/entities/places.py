@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from mailbot.understanding.entities.communes import COMMUNES
 from mailbot.understanding.entities.numerals import DAY_WORDS
-from mailbot.understanding.entities.said import Said
+from mailbot.understanding.entities.said import Said, fold
 
 _TYPES: Final = {
     "rue": "rue", "r.": "rue", "avenue": "avenue", "av.": "avenue", "av": "avenue", "ave": "avenue", "boulevard": "boulevard", "bd": "boulevard", "bd.": "boulevard",
@@ -121,7 +122,49 @@ def _city(said: Said, streets: list[_Street]) -> str | None:
             away = pattern is _ANYWHERE and _ELSEWHERE.search(said.text[max(0, match.start() - 30) : match.start()])
             if not _NO_CITY.match(match[1]) and not away:
                 return match[1]
+    return _commune(said, streets)
+
+
+def _commune(said: Said, streets: list[_Street]) -> str | None:
+    """A known commune's name; in small letters only right behind a street."""
+    for street in streets:
+        behind = re.match(
+            r"[ ,\n-]{1,3}((?:\d{5} )?)([a-z'-]+(?:[ -][a-z'-]+){0,3})", said.folded[street.end : street.end + 60]
+        )
+        if behind is not None:
+            words = behind[2].split(" ")
+            for count in range(len(words), 0, -1):
+                name = " ".join(words[:count])
+                if name.replace("-", " ") in COMMUNES:
+                    start = street.end + behind.start(2)
+                    return _as_named(said.text[start : start + len(name)])
+    for match in _PROPER_NAME.finditer(said.text):
+        words = match[0].replace("-", " ").split(" ")
+        for count in range(len(words), 0, -1):
+            name = " ".join(words[:count])
+            if fold(name).removesuffix("'").replace("-", " ") in COMMUNES:
+                before = said.text[max(0, match.start() - 30) : match.start()]
+                if not (_ELSEWHERE.search(before) or _NAMED_AFTER.search(before)):
+                    return match[0][: len(name)]
+                break
     return None
+
+
+def _as_named(text: str) -> str:
+    return (
+        text
+        if text != text.lower()
+        else "-".join(part if part in _PARTICLES else part[:1].upper() + part[1:] for part in text.split("-"))
+    )
+
+
+_PROPER_NAME: Final = re.compile(
+    r"(?<![\w'’-])(?:(?<=[dDlL]['’])|)(?:(?:Le|La|Les|L['’]) )?[A-ZÀ-ÖØ-Ý][\wÀ-ÿœ]+(?:[- ](?:(?:sur|sous|lès|les|la|le|en|de|du|des|aux?|et|d['’])[- ])?[\wÀ-ÿœ'’]+){0,4}|(?<=[dDlL]['’])[A-ZÀ-Ý][\wÀ-ÿœ-]+"
+)
+_NAMED_AFTER: Final = re.compile(
+    r"(?:(?:rue|avenue|boulevard|place|all[ée]e|square|impasse|quai|cours|route|gare|porte|tour|r[ée]sidence|[ée]quipe|stade|match|Mme|M\.|Madame|Monsieur|pont|m[ée]tro|chemin|universit[ée]|tribunal|pr[ée]fecture|Jean|Marie|Pierre) (?:de |d['’]|du |des |la )*)$",
+    re.IGNORECASE,
+)
 
 
 def _streets(said: Said) -> Iterator[_Street]:
