@@ -12,8 +12,11 @@ from mailbot.reading.addresses import parse_addresses
 from mailbot.reading.envelope import Envelope
 from mailbot.reading.structure import Entity
 
-_RESULT: Final = re.compile(r"(?<![\w.-])(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
-_COMMENT: Final = re.compile(r"\([^()]*\)")
+_RESULT: Final = re.compile(r"\s*(spf|dkim|dmarc)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORECASE)
+_COMMENT: Final = re.compile(r"\([^()]*\)|\"(?:[^\"\\]|\\.)*\"")
+"""And what stands in quotes: both may say anything."""
+_BY: Final = re.compile(rb"\bby\s+([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,10})", re.IGNORECASE)
+_VIA: Final = re.compile(r"\S (?:via|par|über|tramite|através de|por) \S", re.IGNORECASE)
 _SITE: Final = re.compile(
     r"^(?:wordpress|www-data|apache|nginx|httpd|webmaster|web|site|siteweb|website|form(?:ulaire|s|ular|ulario)?|contact-?form|php|drupal"
     r"|joomla|typeform|jotform|nobody|extranet|portail|espace-?(?:locataire|client)|.*formulaire.*)$",
@@ -28,12 +31,23 @@ _OFFICE: Final = re.compile(
 """Local parts of firms: behind a no-reply sender these are its own desk, not somebody who filled in a form."""
 _MAIL_LABEL: Final = re.compile(
     r"^[ \t*_•-]{0,20}(?:(?:votre |adresse )?(?:e-?mail|m[ée]l|courriel|mail|correo(?: electr[óo]nico)?|e-?posta)"
-    r"|adresse (?:e-?mail|[ée]lectronique|mail))[ \t*_]{0,9}[:\t][ \t]*<?([^\s<>;,]{1,64}@[^\s<>;,]{1,255})",
+    r"|adresse (?:e-?mail|[ée]lectronique|mail))[ \t*_]{0,9}(?:[:\t]|$)\s{0,9}<?([^\s<>;,]{1,64}@[^\s<>;,]{1,255})",
     re.IGNORECASE | re.MULTILINE,
 )
 _NAME_LABEL: Final = re.compile(
-    r"^[ \t*_•-]{0,20}(?:(?:votre )?nom(?: et pr[ée]nom| complet)?|name|full name|nombre|nome)[ \t*_]{0,9}[:\t]"
-    r"[ \t]*(\S[^\n]{1,80})",
+    r"^[ \t*_•-]{0,20}(?:(?:votre )?nom(?: et pr[ée]nom| complet)?|name|full name|nombre|nome)[ \t*_]{0,9}(?:[:\t]|$)"
+    r"\s{0,9}(\S[^\n]{1,80})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FROM_LABEL: Final = re.compile(
+    r"\A\s{0,20}(?:de|from|von|da|expéditeur|envoy[ée] par) ?: *([^\n<]{0,80}<[^\s<>]{1,64}@[^\s<>]{1,255}>)",
+    re.IGNORECASE,
+)
+"""With this line the forms of WordPress begin."""
+_FIELD_NAMES: Final = re.compile(
+    r"^[ \t*_•-]{0,20}(?:votre |your )?(?:nom|pr[ée]nom|name|t[ée]l(?:[ée]phone)?|phone|portable|message|sujet|objet"
+    r"|subject|adresse|address|ville|code postal|logement|demande|motif|nachricht|telefon|mensaje|asunto|tel[ée]fono"
+    r"|messaggio|oggetto)\b[^\n:]{0,30}[ \t*_]{0,9}(?::|\t|$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _LABELS: Final = re.compile(r"^[ \t*_•-]{0,20}[^\W\d_][^:\n]{1,40}[:\t][ \t]*\S", re.MULTILINE)
@@ -58,7 +72,7 @@ def authorship(root: Entity, envelope: Envelope, account: Account, text: str, fo
     sender = _sender(root, envelope)
     results = authentication(root, account.authserv_id)
     form = _form(sender, envelope, account, text)
-    passed_on = _original(forwarded, account)
+    passed_on = _original(forwarded, account) or _behind_list(root, sender, envelope, account)
     return Authorship(
         sender=sender,
         original=passed_on or form,
@@ -89,8 +103,14 @@ def authentication(root: Entity, authserv_id: str | None) -> Authentication | No
     if not authserv_id:
         return None
     found: dict[str, str] = {}
-    inside = False
+    inside = home = False
     for name, raw in root.fields:
+        if name == "received" and (by := _BY.search(raw[:2000])):
+            # Above stands what our own servers wrote; below the first stranger's stamp anybody may have written.
+            ours = domain(by[1].decode("ascii")) == domain(authserv_id)
+            if home and not ours:
+                break
+            home = home or ours
         if name != "authentication-results":
             inside = inside and name in {
                 "received-spf",
@@ -110,10 +130,11 @@ def authentication(root: Entity, authserv_id: str | None) -> Authentication | No
                 break
             continue
         inside = True
-        for method, result in _RESULT.findall(results):
-            key, verdict = method.casefold(), result.casefold()
-            if found.get(key) != "pass":
-                found[key] = verdict
+        for statement in results.split(";"):
+            if result := _RESULT.match(statement):
+                key, verdict = result[1].casefold(), result[2].casefold()
+                # Of several signatures one good one is enough.
+                found[key] = verdict if key not in found or (key, verdict) == ("dkim", "pass") else found[key]
     return Authentication(found.get("spf"), found.get("dkim"), found.get("dmarc")) if found else None
 
 
@@ -122,6 +143,15 @@ def _original(forwarded: Sequence[str], account: Account) -> Address | None:
     authors = [address for text in forwarded for address in parse_addresses([text.encode("utf-8", "replace")])[:1]]
     ours = _domains(account)
     return next((author for author in authors if domain(author.address) not in ours), authors[-1] if authors else None)
+
+
+def _behind_list(root: Entity, sender: Address | None, envelope: Envelope, account: Account) -> Address | None:
+    """Lists that write in their own name (`Jeanne via Amicale`) say elsewhere for whom."""
+    if sender is None or root.first("list-id") is None or not _VIA.search(sender.name):
+        return None
+    named = parse_addresses(root.all("x-original-from")[:1]) or envelope.reply_to
+    people = [address for address in named if _is_person(address, account) and address.address != sender.address]
+    return people[0] if len(people) == 1 else None
 
 
 def _form(sender: Address | None, envelope: Envelope, account: Account, text: str) -> Address | None:
@@ -136,8 +166,10 @@ def _form(sender: Address | None, envelope: Envelope, account: Account, text: st
     others = [address for address in envelope.reply_to if _is_person(address, account)]
     if len(others) == 1 and (site or domain(others[0].address) != domain(sender.address)):
         return others[0]
+    if author := _FROM_LABEL.match(text):
+        return next(iter(parse_addresses([author[1].encode()])), None)
     mail = _MAIL_LABEL.search(text[:20_000])
-    if mail is None or len(_LABELS.findall(text[:20_000])) < 3:
+    if mail is None or (len(_LABELS.findall(text[:20_000])) < 3 and len(_FIELD_NAMES.findall(text[:20_000])) < 2):
         return None
     name = _NAME_LABEL.search(text[:20_000])
     return next(iter(parse_addresses([f"{name[1] if name else ''} <{mail[1]}>".encode()])), None)

@@ -71,6 +71,15 @@ def test_staff_are_not_warned_of_nothing(header: str) -> None:
         ),
         (f"Authentication-Results: x (; {OURS}; spf=pass", None),
         (f"Authentication-Results: {OURS.upper()}; spf=neutral", Authentication("neutral", None, None)),
+        (
+            f'Authentication-Results: {OURS}; spf=none smtp.mailfrom="; dmarc=pass"@x.example; dmarc=fail',
+            Authentication("none", None, "fail"),
+        ),
+        (
+            f"Received: from b.example by {OURS}; x\nReceived: from c.example by b.example; y\n"
+            f"Authentication-Results: {OURS}; dmarc=pass",
+            None,
+        ),
         ("Received-SPF: pass", None),
     ],
 )
@@ -81,6 +90,35 @@ def test_only_our_own_servers_results_count_and_only_at_the_top(header: str, res
 def test_without_a_configured_server_no_result_counts() -> None:
     raw = f"Authentication-Results: {OURS}; spf=pass\nFrom: a@example.org\n\nx".encode()
     assert read_message(raw, ReadingRequest(Account("accueil"))).reading.authentication is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "body"),
+    [
+        ("noreply@site.example", "Nom\nZoé Roux\n\nE-mail\nzoe@example.org\n\nMessage\nma porte grince"),
+        ("contact@toit-et-vallee.example", "Nom :\nZoé Roux\n\nEmail :\nzoe@example.org\n\nMessage :\nma porte grince"),
+        (
+            "wordpress@toit-et-vallee.example",
+            "De : Zoé Roux <zoe@example.org>\nObjet : porte\n\nCorps du message :\nma porte grince",
+        ),
+    ],
+)
+def test_forms_write_their_fields_in_several_ways(sender: str, body: str) -> None:
+    found = reading(f"From: {sender}", body)
+
+    assert found.original_sender is not None
+    assert (found.original_sender.name, found.original_sender.address) == ("Zoé Roux", "zoe@example.org")
+    assert (found.automatic, found.marks) == (None, ("web-form",))
+
+
+def test_a_list_that_writes_in_its_own_name_says_for_whom() -> None:
+    found = reading(
+        "From: Zoé via Amicale <amicale@groups.example>\nReply-To: zoe@example.org\nList-Id: <amicale.groups.example>\n"
+        "List-Post: <mailto:amicale@groups.example>\nTo: amicale@groups.example"
+    )
+
+    assert found.original_sender is not None
+    assert (found.original_sender.address, found.automatic) == ("zoe@example.org", None)
 
 
 def test_a_web_forms_person_stands_among_its_fields() -> None:
