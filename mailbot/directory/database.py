@@ -17,7 +17,11 @@ from mailbot.errors import MailbotError, Misconfigured, Permanent, Transient
 from mailbot.ports import Tenant
 
 _SECONDS: Final = 300.0
-_CONNECT_SECONDS: Final = 5
+_POSTGRESQL: Final[dict[str, object]] = {
+    "connect_timeout": 5,
+    # Seconds a query may take, and nothing may be written whatever it says, not even in a transaction of its own.
+    "options": "-c statement_timeout=20s -c default_transaction_read_only=on",
+}
 _MOST_TENANTS: Final = 500_000
 
 
@@ -84,7 +88,7 @@ class DatabaseDirectory:
                 # Opened as a file that exists and is only read; the usual way would make an empty one.
                 place = f"file:{quote(url.database or '')}?mode=ro"
                 return create_engine("sqlite://", poolclass=NullPool, creator=lambda: sqlite3.connect(place, uri=True))
-            waits = {"connect_timeout": _CONNECT_SECONDS} if url.get_backend_name() == "postgresql" else {}
+            waits = _POSTGRESQL if url.get_backend_name() == "postgresql" else {}
             engine = create_engine(url, poolclass=NullPool, connect_args=waits)
         except (ArgumentError, NoSuchModuleError, ImportError):
             raise Permanent(
