@@ -22,7 +22,7 @@ from tests.conftest import Post
 from tests.daemon.mails import mail
 from tests.ledger.filed import file, poll
 from tests.servers.dovecot import PASSWORD
-from tests.servers.mailbot import Installation, installation
+from tests.servers.mailbot import ROOT, Installation, installation
 
 TAIL = """\
 human_folder: Humans
@@ -198,9 +198,20 @@ def test_a_dry_run_installs_nothing_and_the_page_says_what_was_learned(
     assert not (tmp_path / "state" / "models").exists()
 
 
-def test_without_anything_to_learn_nothing_is_done(here: Installation, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_learn(rules=None, examples=[], dry_run=False, as_json=False) == 0
-    assert "nothing to learn yet" in capsys.readouterr().out
+def test_the_readmes_commands_do_what_it_says(
+    here: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path / "mine.jsonl", rows())
+    monkeypatch.chdir(tmp_path)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^    \.venv/bin/mailbot (learn.*)$", readme, re.MULTILINE)
+    said = [command(capsys, *line.split()).splitlines()[-1] for line in lines]
+
+    assert len(said) == 4
+    assert said[0].startswith("nothing to learn yet")
+    assert said[1].startswith("not installed: --dry-run")
+    assert said[2].startswith("installed: linear ")
+    assert said[3].startswith("back in use at the next start: linear ")
 
 
 def test_a_mistake_in_the_examples_is_one_line_with_its_place(
