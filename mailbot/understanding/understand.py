@@ -19,7 +19,7 @@ from mailbot.model import (
 )
 from mailbot.ports import IntentEngine, LanguageDetector, SecondOpinion, TenantDirectory, Translator, UrgencyEngine
 from mailbot.understanding import danger
-from mailbot.understanding.documents import Lookup, understand_part
+from mailbot.understanding.documents import NO_DIRECTORY, Lookup, understand_part
 from mailbot.understanding.entities import DEFAULT_REFERENCES, References, extract
 from mailbot.understanding.summary import next_actions, summarise
 
@@ -156,17 +156,17 @@ def _lookup(reading: Reading, today: date, engines: Engines, references: Referen
     """The sender's entry in the tenant directory, if there is one and it can be asked."""
     sender = reading.original_sender or reading.sender
     if engines.directory is None:
-        return Lookup("no tenant directory")
+        return NO_DIRECTORY
     if sender is None or not any(part.text.strip() for part in reading.attachments):
-        return Lookup("nobody to look up")
+        return Lookup("pas d'expéditeur à chercher")
     named = extract(reading.subject, reading.text.fresh[:_MOST_CHARACTERS], today, references)
     wanted = tuple(str(named[key]) for key in ("lease_ref", "tenant_ref") if key in named)
     try:
         tenant = engines.directory.find(sender.address, wanted, sender.name)
     except MailbotError:
         # The rest of the mail is worth as much without it; the check says why nothing was compared.
-        return Lookup("the tenant directory could not be asked")
-    return Lookup("the sender is not in the tenant directory", tenant)
+        return Lookup("le fichier des locataires ne répond pas")
+    return Lookup("l'expéditeur n'est pas dans le fichier des locataires", tenant)
 
 
 def _translate(

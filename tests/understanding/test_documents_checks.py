@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -53,9 +53,69 @@ def test_nothing_to_compare_with_says_why() -> None:
     made = understand_part(PAPER, Reading("sha256:x", 1), ON, "fr")
 
     assert made.checks[2:] == (
-        Check("insured_matches_sender", None, "nothing to compare with"),
-        Check("address_matches_tenant", None, "no tenant directory"),
+        Check("insured_matches_sender", None, "pas de nom d'expéditeur à comparer"),
+        Check("address_matches_tenant", None, "pas de fichier des locataires configuré"),
     )
+
+
+@pytest.mark.parametrize(
+    ("on", "tenant", "name", "ok", "why"),
+    [
+        (date(2027, 1, 5), TENANT, "valid_today", False, "expirée depuis le 31/12/2026"),
+        (date(2025, 12, 1), TENANT, "valid_today", False, "ne commence que le 01/01/2026"),
+        (ON, TENANT, "valid_today", True, "valable jusqu'au 31/12/2026"),
+        (ON, TENANT, "starts_in_time", True, "valable dès le 01/01/2026, le bail commence le 01/03/2026"),
+        (
+            date(2025, 11, 2),
+            replace(TENANT, lease_start=date(2025, 12, 1)),
+            "starts_in_time",
+            False,
+            "ne commence que le 01/01/2026, après le début du bail (01/12/2025)",
+        ),
+        (ON, replace(TENANT, address="14 av. des Lilas"), "address_matches_tenant", False, "même rue, autre numéro"),
+        (
+            ON,
+            replace(TENANT, address="12 bis av. des Lilas, 59100 Roubaix"),
+            "address_matches_tenant",
+            False,
+            "même rue, autre ville",
+        ),
+        (
+            ON,
+            replace(TENANT, address="9 quai Nord, 59000 Lille"),
+            "address_matches_tenant",
+            False,
+            "ancien logement ou autre bail",
+        ),
+        (ON, replace(TENANT, address=""), "address_matches_tenant", None, "n'a pas d'adresse"),
+    ],
+)
+def test_odd_certificates_are_explained_to_staff(
+    on: date, tenant: Tenant, name: str, ok: bool | None, why: str
+) -> None:
+    made = understand_part(PAPER, CLAIRE, on, "fr", Lookup("", tenant))
+
+    check = next(check for check in made.checks if check.name == name)
+    assert check.ok is ok
+    assert why in check.why
+
+
+@pytest.mark.parametrize(
+    ("sender", "ok", "why"),
+    [
+        ("Paul Fontaine", False, "même nom de famille, autre prénom"),
+        ("Rosa Pereira", False, "un autre nom"),
+        ("Mme Fontaine Claire", True, "porte le nom"),
+        ("", None, "pas de nom d'expéditeur"),
+    ],
+)
+def test_whose_certificate_it_is(sender: str, ok: bool | None, why: str) -> None:
+    reading = Reading("sha256:x", 1, sender=Address(sender, "p@example.org"))
+
+    check = understand_part(PAPER, reading, ON, "fr").checks[2]
+
+    assert check.ok is ok
+    assert why in check.why
 
 
 @pytest.mark.parametrize(
@@ -106,10 +166,10 @@ class Directory:
 @pytest.mark.parametrize(
     ("directory", "ok", "why"),
     [
-        (None, None, "no tenant directory"),
-        (Directory(TENANT), True, "the addresses agree"),
-        (Directory(Tenant("X", "x@example.org")), None, "the sender is not in the tenant directory"),
-        (Directory(None), None, "the tenant directory could not be asked"),
+        (None, None, "pas de fichier des locataires configuré"),
+        (Directory(TENANT), True, "l'adresse est celle du fichier des locataires"),
+        (Directory(Tenant("X", "x@example.org")), None, "l'expéditeur n'est pas dans le fichier des locataires"),
+        (Directory(None), None, "le fichier des locataires ne répond pas"),
     ],
 )
 def test_understanding_asks_the_directory(directory: Directory | None, ok: bool | None, why: str) -> None:

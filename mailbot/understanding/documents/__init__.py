@@ -13,7 +13,7 @@ from mailbot.understanding.documents.kinds import kind_of
 from mailbot.understanding.documents.page import Page, page_of
 from mailbot.understanding.documents.signs import VOCABULARY
 
-__all__ = ["Lookup", "understand_part"]
+__all__ = ["NO_DIRECTORY", "Lookup", "understand_part"]
 
 
 def understand_part(

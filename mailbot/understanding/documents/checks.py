@@ -80,10 +80,11 @@ class Lookup:
     tenant: Tenant | None = None
 
 
-NO_DIRECTORY: Final = Lookup("no tenant directory")
+NO_DIRECTORY: Final = Lookup("pas de fichier des locataires configuré")
 
 
 def certificate_checks(facts: Mapping[str, str], reading: Reading, today: date, lookup: Lookup) -> tuple[Check, ...]:
+    """Each check says in French why, for the staff who look at it."""
     tenant = lookup.tenant
     start, end = _day(facts.get("valid_from")), _day(facts.get("valid_to"))
     return (
@@ -96,32 +97,48 @@ def certificate_checks(facts: Mapping[str, str], reading: Reading, today: date, 
 
 def _valid(start: date | None, end: date | None, today: date) -> Check:
     if end is not None and end < today:
-        return Check("valid_today", False, f"ended on {end.isoformat()}")
+        return Check("valid_today", False, f"expirée depuis le {_french(end)}")
     if start is not None and start > today:
-        return Check("valid_today", False, f"begins only on {start.isoformat()}")
+        return Check("valid_today", False, f"ne commence que le {_french(start)}")
     if end is None:
-        return Check("valid_today", None, "no end date could be read")
-    return Check("valid_today", True, f"valid until {end.isoformat()}")
+        since = f", effet depuis le {_french(start)}" if start is not None else ""
+        return Check("valid_today", None, f"pas de date de fin lue{since}")
+    return Check("valid_today", True, f"valable jusqu'au {_french(end)}")
 
 
 def _in_time(start: date | None, today: date, lease: date | None) -> Check:
+    name = "starts_in_time"
     if start is None:
-        return Check("starts_in_time", None, "no start date could be read")
+        return Check(name, None, "pas de date de début lue")
     if lease is not None and lease > today:
         # The keys are not handed over yet: the cover must stand on that day.
-        why = f"valid from {start.isoformat()}, the lease starts on {lease.isoformat()}"
-        return Check("starts_in_time", start <= lease, why)
-    return Check("starts_in_time", start <= today, f"valid from {start.isoformat()}")
+        if start <= lease:
+            return Check(name, True, f"valable dès le {_french(start)}, le bail commence le {_french(lease)}")
+        why = f"ne commence que le {_french(start)}, après le début du bail ({_french(lease)})"
+        return Check(name, False, why)
+    if start <= today:
+        return Check(name, True, f"valable depuis le {_french(start)}")
+    return Check(name, False, f"ne commence que le {_french(start)}, le bail a déjà commencé ou son début est inconnu")
 
 
 def _same_person(insured: str | None, reading: Reading, tenant: Tenant | None) -> Check:
+    check = "insured_matches_sender"
     sender = reading.original_sender or reading.sender
     known = [name for name in (sender.name if sender else "", tenant.name if tenant else "") if _words(name)]
-    if not insured or not known:
-        return Check("insured_matches_sender", None, "nothing to compare with")
+    if not insured:
+        return Check(check, None, "pas de nom d'assuré lu")
+    if not known:
+        return Check(check, None, "pas de nom d'expéditeur à comparer")
     if any(same_name(insured, name) for name in known):
-        return Check("insured_matches_sender", True, "the names agree")
-    return Check("insured_matches_sender", False, "another name than the sender's")
+        return Check(check, True, "l'assuré porte le nom de l'expéditeur ou du locataire")
+    if any({*_words(insured)} & {*_words(name)} for name in known):
+        why = "même nom de famille, autre prénom : conjoint, parent ou cotitulaire à vérifier"
+        return Check(check, False, why)
+    return Check(check, False, "un autre nom que celui de l'expéditeur ou du locataire : cotitulaire à vérifier")
+
+
+def _french(day: date) -> str:
+    return day.strftime("%d/%m/%Y")
 
 
 def _words(name: str) -> list[str]:
@@ -151,16 +168,25 @@ def _same_address(address: str | None, lookup: Lookup) -> Check:
     if tenant is None:
         return Check(name, None, lookup.otherwise)
     if not tenant.address:
-        return Check(name, None, "the tenant directory has no address for the sender")
+        return Check(name, None, "le fichier des locataires n'a pas d'adresse pour l'expéditeur")
     if not address:
-        return Check(name, None, "no address could be read")
-    same = same_address(address, tenant.address)
-    return Check(name, same, "the addresses agree" if same else "another address than the tenant directory's")
+        return Check(name, None, "pas d'adresse lue")
+    if same_address(address, tenant.address):
+        return Check(name, True, "l'adresse est celle du fichier des locataires")
+    number, suffix, street = _street(address)
+    number_there, suffix_there, street_there = _street(tenant.address)
+    if street and street == street_there:
+        other = "ville" if (number, suffix) == (number_there, suffix_there) else "numéro"
+        return Check(name, False, f"même rue, autre {other} que dans le fichier des locataires")
+    return Check(name, False, "une autre adresse que celle du fichier des locataires : ancien logement ou autre bail")
 
 
 def same_address(one: str, other: str) -> bool:
-    """House number with its bis, and the street's words, whatever their abbreviations."""
-    return _street(one) == _street(other) if _street(one)[0] and _street(other)[0] else False
+    """House number with its bis, and the street's words, whatever their abbreviations; the postcode when both have one."""
+    if not _street(one)[0] or _street(one) != _street(other):
+        return False
+    codes = [re.search(r"\b\d{5}\b", text) for text in (one, other)]
+    return None in codes or codes[0][0] == codes[1][0]  # type: ignore[index]
 
 
 def _street(text: str) -> tuple[str, str, frozenset[str]]:
