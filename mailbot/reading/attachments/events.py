@@ -50,7 +50,7 @@ def read_calendar(content: bytes, label: str | None) -> Opened:
                 ended = open_components.pop() if open_components else ""
                 if ended in _ENTRIES and count < _MOST_EVENTS:
                     count += 1
-                    _write(lines, entry, guests)
+                    _write(lines, entry, guests, task=ended == "VTODO")
             case "METHOD" if len(open_components) == 1:
                 method = line.value.strip().upper()
                 lines.add(f"Method: {_METHODS.get(method, method[:40])}")
@@ -66,10 +66,10 @@ def read_calendar(content: bytes, label: str | None) -> Opened:
     return Opened(lines.text, "text", missing=(TOO_LONG,) if lines.full or count >= _MOST_EVENTS else ())
 
 
-def _write(lines: Lines, entry: dict[str, str], guests: list[str]) -> None:
+def _write(lines: Lines, entry: dict[str, str], guests: list[str], *, task: bool = False) -> None:
     for name, label in _SAID.items():
         if entry.get(name, "").strip():
-            lines.add(f"{label}: {entry[name].strip()}")
+            lines.add(f"{'Task' if task and name == 'SUMMARY' else label}: {entry[name].strip()}")
     if guests:
         lines.add(f"Guests: {', '.join(guests)}")
     for name in ("DESCRIPTION", "COMMENT"):

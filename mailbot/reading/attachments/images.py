@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import numpy as np
+from PIL import Image, ImageOps, ImageStat, UnidentifiedImageError
 
 from mailbot.model import Defect
 from mailbot.reading.attachments.budget import Budget
@@ -16,6 +17,8 @@ from mailbot.reading.attachments.recognition import recognise
 MAX_PIXELS: Final = 50_000_000
 MAX_FRAMES: Final = 30
 _FORMATS: Final = ("PNG", "JPEG", "TIFF", "WEBP", "GIF", "HEIF")
+_PAGED: Final = frozenset(("TIFF", "WEBP", "HEIF"))
+_BRIGHT: Final = 150
 _BROKEN: Final = (
     UnidentifiedImageError,
     OSError,
@@ -98,16 +101,33 @@ def _frames(content: bytes) -> Iterator[Image.Image | str]:
     try:
         with Image.open(BytesIO(content), formats=list(_FORMATS)) as picture:
             count = getattr(picture, "n_frames", 1)
-            wanted = 1 if picture.format == "GIF" else min(count, MAX_FRAMES)
+            # A film of pictures is seen by its first; what a telephone adds to a JPEG is the same picture again.
+            wanted = min(count, MAX_FRAMES) if picture.format in _PAGED else 1
             for number in range(wanted):
                 picture.seek(number)
                 if picture.width * picture.height > MAX_PIXELS:
                     yield f"larger than {MAX_PIXELS // 1_000_000} megapixels: not read"
                     continue
-                yield ImageOps.exif_transpose(picture.copy()).convert("L")
+                yield _grey(ImageOps.exif_transpose(picture.copy()))
             if picture.format == "TIFF" and count > wanted:
                 yield f"only {wanted} of {count} pages were read"
     except Image.DecompressionBombError:
         yield f"larger than {MAX_PIXELS // 1_000_000} megapixels: not read"
     except _BROKEN as error:
         yield f"not a readable picture ({type(error).__name__})"
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    """As it is seen: on white paper where it is transparent, on black when it is drawn in light colours."""
+    if picture.mode in {"F", "I"}:
+        # Numbers without a fixed range.
+        values = np.nan_to_num(np.asarray(picture, dtype=np.float64))
+        least, most = float(values.min()), float(values.max())
+        return Image.fromarray(((values - least) * (255 / max(most - least, 1e-9))).astype(np.uint8))
+    if not picture.has_transparency_data:
+        return picture.convert("L")
+    shown = picture.convert("RGBA")
+    seen, grey = shown.getchannel("A"), shown.convert("L")
+    drawn = ImageStat.Stat(grey, seen.point(lambda value: 255 if value > 127 else 0))
+    ground = 0 if drawn.count[0] and drawn.mean[0] > _BRIGHT else 255
+    return Image.composite(grey, Image.new("L", shown.size, ground), seen)

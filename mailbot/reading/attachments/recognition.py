@@ -15,6 +15,10 @@ from mailbot.reading.attachments.budget import Budget
 _DPI: Final = 200
 _LARGEST: Final = 9_500_000
 """Pixels of A4 at 300 dpi, and a bit: more makes no letter clearer."""
+_LARGE: Final = 7_000_000
+"""Pixels up to which a page is enlarged for its low letters."""
+_BROAD: Final = 1500
+"""Pixels across from which on low letters are small print, or no letters."""
 _NARROW: Final = 1000
 """Pixels across below which a page's letters are too small as they stand."""
 _LOW_LETTERS: Final = ((9.0, 2.0), (12.0, 1.5))
@@ -75,7 +79,6 @@ def recognise(page: Image.Image, budget: Budget) -> Seen:
     flat = paper.even(paper.smoothed(given))
     if float((np.asarray(flat) < 128).mean()) < _BLANK:
         return Seen("", 1.0)
-    given, flat = _enlarged(given, flat)
     if not budget.page():
         return Seen("", 0.0, "not read: too many pages, or no time left")
     looks = _Looks(budget)
@@ -102,9 +105,9 @@ def sized(page: Image.Image) -> Image.Image:
 
 def _enlarged(given: Image.Image, flat: Image.Image) -> tuple[Image.Image, Image.Image]:
     """Both larger when their letters are low, as on pages that messengers have shrunk."""
-    height = writing.letter_height(flat)
+    height = writing.letter_height(flat) if min(flat.size) < _BROAD else None
     scale = next((scale for most, scale in _LOW_LETTERS if height is not None and height <= most), 1.0)
-    scale = min(scale, (_LARGEST / (flat.width * flat.height)) ** 0.5)
+    scale = min(scale, (_LARGE / (flat.width * flat.height)) ** 0.5)
     if scale <= 1.1:
         return given, flat
     size = (round(flat.width * scale), round(flat.height * scale))
@@ -128,6 +131,7 @@ class _Looks:
         if sheet is not None and sheet.surely:
             # The grain of a table top would be taken for lines.
             flat, sheet = sheet.image, None
+        given, flat = _enlarged(given, flat)
         lie = straight.lie(flat)
         if tried := lie.sideways:
             if turn := standing.turn(flat, lie, self._languages, self._budget):

@@ -16,6 +16,7 @@ _MOST_SHEETS: Final = 50
 _MOST_COLUMNS: Final = 16_384
 _COLUMN: Final = re.compile(r"([A-Z]{1,3})\d")
 _HIDDEN: Final = frozenset(("hidden", "veryHidden"))
+_UNKNOWN: Final = "it holds formulas without their results: these were not read"
 
 
 def read_spreadsheet(content: bytes, measure: Measure) -> Opened:
@@ -28,20 +29,21 @@ def read_spreadsheet(content: bytes, measure: Measure) -> Opened:
     for kind, target in (("styles", styles), ("sharedStrings", strings)):
         for name in relations.of(kind)[:1]:
             whole &= name in package and package.feed(name, target)
-    lines, left = Lines(), [MOST_CELLS]
+    lines, left, unknown = Lines(), [MOST_CELLS], 0
     for title, relation, hidden in book.sheets[:_MOST_SHEETS]:
         _, name = relations.targets.get(relation, ("", ""))
         heading = f"[{title}{' (hidden)' if hidden else ''}]"
         sheet = _Sheet(heading, lines, left, partial(styles.shown, since_1904=book.since_1904), strings.strings)
         whole &= name in package and package.feed(name, sheet)
         sheet.end_row()
+        unknown += sheet.unknown
         for kind, comments in Relations(package, name).targets.values() if name in package else ():
             if kind in {"comments", "threadedComment"} and comments in package:
                 package.feed(comments, _Comments(lines))
     cut = left[0] <= 0 or lines.full or len(book.sheets) > _MOST_SHEETS
     return Opened(
         lines.text,
-        missing=(*((TOO_LONG,) if cut else ()), *(() if whole else (DAMAGED,))),
+        missing=(*((TOO_LONG,) if cut else ()), *(() if whole else (DAMAGED,)), *((_UNKNOWN,) if unknown else ())),
         notes=macros(package),
         members=embedded(package, relations),
     )
@@ -158,6 +160,9 @@ class _Sheet:
         self._style = 0
         self._value: list[str] = []
         self._speaking = False
+        self._formula = self._result = False
+        self.unknown = 0
+        """Formulas whose result the file does not hold: only a spreadsheet program could tell it."""
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         match local(tag):
@@ -169,9 +174,12 @@ class _Sheet:
                 self._kind = attributes.get("t", "n")
                 self._style = _whole(attributes.get("s"))
                 self._value = []
+                self._formula = self._result = False
+            case "f":
+                # Not read: its value stands beside it.
+                self._formula = True
             case "v" | "t":
-                # A formula (f) is not read: its value stands beside it.
-                self._speaking = True
+                self._speaking = self._result = True
             case _:
                 pass
 
@@ -180,6 +188,8 @@ class _Sheet:
             case "v" | "t":
                 self._speaking = False
             case "c":
+                # An empty text is a result, too.
+                self.unknown += self._formula and not self._value and not (self._result and self._kind == "str")
                 self._cell()
             case "sheetData":
                 self.end_row()

@@ -16,6 +16,13 @@ HIDDEN: Final = "it holds hidden words: left out"
 _META: Final = re.compile(rb"<meta[^>]{0,300}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _MBOX: Final = re.compile(rb"^From [^\r\n]*\d\d:\d\d[^\r\n]*\r?\n", re.MULTILINE)
 _MOST_MAILS: Final = 30
+_OFFICE_2003: Final = {
+    "office/word/2003/wordml": frozenset(("p", "br")),
+    "office:spreadsheet": frozenset(("worksheet", "row")),
+}
+"""What begins a line in the XML that Office wrote before its packages, by a part of its name space."""
+_CELL: Final = "\x1f"
+"""Between two cells of a row; no XML holds it."""
 _APPEARS: Final = frozenset(("text", "tspan", "title", "desc"))
 
 
@@ -54,14 +61,21 @@ class _Words:
         self._unseen = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002 - what a target hears
-        self.end("")
-        name = tag.rpartition("}")[2].lower()
+        space, _, name = tag.rpartition("}")
+        name = name.lower()
+        office = next((office for office in _OFFICE_2003 if office in space), None)
+        if office is None or name in _OFFICE_2003[office]:
+            self.end("")
+        elif name == "cell" and self._words:
+            self._words.append(_CELL)
         # In a drawing only its text elements are words; what else stands between tags is style and script.
         self._unseen = 1 if self._drawing and name not in _APPEARS else 0
 
-    def end(self, tag: str) -> None:  # noqa: ARG002 - what a target hears
-        said, self._words = " ".join("".join(self._words).split()), []
-        if said:
+    def end(self, tag: str) -> None:
+        if any(office in tag for office in _OFFICE_2003):
+            return
+        said, self._words = "".join(self._words), []
+        if said := "\t".join(" ".join(cell.split()) for cell in said.split(_CELL)).strip():
             self.lines.add(said)
 
     def data(self, text: str) -> None:

@@ -12,12 +12,15 @@ Box = tuple[int, int, int, int]
 
 _INK: Final = 128
 _FEWEST: Final = 30
+_MOST: Final = 8_000
 _HEIGHTS: Final = (5, 120)
 """Pixels between which a stain of ink may be a letter."""
 _LONGEST: Final = 4
 """Times as wide as high, or as high as wide, that a letter or some that touch may be."""
 _WORD: Final = 15
 """Times as wide as high that a word may be."""
+_LOWEST: Final = 0.5
+"""Of a word's usual height: what a letter has at least, and the grain of a table top has not."""
 _USUAL: Final = 0.75
 """Quantile of the heights: lower ones are full stops, dots and dirt."""
 _BAR_TILE: Final = 8
@@ -32,24 +35,27 @@ _MOST_OF_PAGE: Final = 0.4
 
 
 def letter_height(flat: Image.Image) -> float | None:
-    """Pixels from top to bottom of a usual letter on an evened page; None when there are too few."""
+    """Pixels from top to bottom of a usual letter on an evened page; None for too few, or so many that they are grain."""
     heights = [
         bottom - top
         for left, top, right, bottom in _stains(flat)
         if right - left <= _LONGEST * (bottom - top) and bottom - top <= _LONGEST * (right - left)
     ]
-    return float(np.quantile(heights, _USUAL)) if len(heights) >= _FEWEST else None
+    return float(np.quantile(heights, _USUAL)) if _FEWEST <= len(heights) <= _MOST else None
 
 
 def unread(flat: Image.Image, read: OcrText) -> float:
     """Share of what looks like letters, or like words whose letters touch, that stands in no recognised word."""
+    if not read.boxes:
+        return 0.0
+    usual = float(np.median([bottom - top for _, top, _, bottom in read.boxes]))
     known = np.zeros((flat.height, flat.width), dtype=bool)
     for left, top, right, bottom in read.boxes:
         known[top:bottom, left:right] = True
     inside = [
         bool(known[(top + bottom) // 2, (left + right) // 2])
         for left, top, right, bottom in _stains(flat)
-        if right - left <= _WORD * (bottom - top) and bottom - top <= _LONGEST * (right - left)
+        if _LOWEST * usual <= bottom - top <= _LONGEST * (right - left) and right - left <= _WORD * (bottom - top)
     ]
     return 1 - sum(inside) / len(inside) if len(inside) >= _FEWEST else 0.0
 
