@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from mailbot.engines.intent import MODEL_FILE, load_weights
+from mailbot.engines.urgency import MODEL_FILE as URGENCY_FILE
+from mailbot.engines.urgency import load_urgency
 from mailbot.errors import Misconfigured, Transient
+from mailbot.learning import relearn
 from mailbot.learning.corrections import Words, hear
 from mailbot.learning.labelled import Labelled, corpus
-from mailbot.learning.relearn import material, softened
+from mailbot.learning.relearn import learn, material, softened
 from mailbot.learning.verdict import Figures, worse, worse_urgency
 from mailbot.ledger.values import Correction
 from mailbot.rules import default_taxonomy
@@ -175,3 +178,20 @@ def test_between_models_of_different_intents_there_is_no_half_step() -> None:
     other = changed(said=np.array(json.dumps({**said, "labels": said["labels"][::-1]})))
 
     assert softened(other, 0.5) is None
+
+
+def test_urgencies_are_learned_only_when_new_mails_tell_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    # All of the corpus takes minutes.
+    few = [mail for mail in corpus() if mail.intent in {"repair.gas_safety", "other.thanks"}][::6]
+    monkeypatch.setattr(relearn, "corpus", lambda *, held_out=False: () if held_out else tuple(few))
+    intents = {"repair.gas_safety", "other.thanks"}
+    plain = [*own_intent(), Labelled("ça sent le gaz", "repair.gas_safety"), Labelled("merci", "other.thanks")]
+    some = material({*intents, "own"}, plain, ())
+    told = dataclasses.replace(plain[-1], urgency="low")
+
+    assert set(learn(some, "fr")) == {MODEL_FILE}
+    files = learn(dataclasses.replace(some, new=(*some.new, told)), "fr")
+    assert set(files) == {MODEL_FILE, URGENCY_FILE}
+    assert load_weights(files[MODEL_FILE]).labels == ("other.thanks", "own", "repair.gas_safety")
+    # No mail of "own" says how urgent it is.
+    assert load_urgency(files[URGENCY_FILE]).intents == ("other.thanks", "repair.gas_safety")
