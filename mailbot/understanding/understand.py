@@ -19,9 +19,10 @@ from mailbot.model import (
 )
 from mailbot.ports import IntentEngine, LanguageDetector, SecondOpinion, TenantDirectory, Translator, UrgencyEngine
 from mailbot.understanding import danger
+from mailbot.understanding.actions import next_actions
 from mailbot.understanding.documents import NO_DIRECTORY, Lookup, understand_part
 from mailbot.understanding.entities import DEFAULT_REFERENCES, References, extract
-from mailbot.understanding.summary import next_actions, summarise
+from mailbot.understanding.summary import summarise
 
 _AUTOMATIC_INTENT = "other.automatic"
 _UNCLEAR = "other.unclear"
@@ -97,21 +98,34 @@ def understand(reading: Reading, expected: str, engines: Engines, context: Conte
     also = tuple(
         label for label, share in ranked.ranking[1:4] if share >= _ALSO_SHARE and not label.startswith("other.")
     )
+    every = tuple(dict.fromkeys((*ranked.also, *also)))
+    known = {context.staff_language, "fr", "und"}
+    untranslated = None if translation is not None or language.code in known else language.code
     return Understanding(
         language=language,
         translation=translation,
         documents=documents,
         intent=intent,
         confidence=next((share for label, share in ranked.ranking if label == intent), 1.0),
-        also=tuple(dict.fromkeys((*ranked.also, *also))),
+        also=every,
         alternatives=tuple(entry for entry in ranked.ranking if entry[0] != intent)[:_ALTERNATIVES],
         abstained=abstained,
         urgency=urgency,
         urgency_why=why,
         answerable=_answerable(reading, intent, text),
         entities=entities,
-        summary=summarise(intent, context.taxonomy, reading.subject, text, documents),
-        next_actions=next_actions(intent, urgency, documents, dict(entities)),
+        summary=summarise(
+            intent,
+            every,
+            context.taxonomy,
+            reading.subject,
+            text if translation is None else translation.text,
+            documents=documents,
+            entities=entities,
+            spans=[because.span for because in reasons if because.span is not None] if translation is None else [],
+            untranslated=untranslated,
+        ),
+        next_actions=next_actions(intent, every, urgency, documents, entities, untranslated),
         why=tuple(reasons),
         engines={"language": engines.languages.name, "intent": engines.intent.name, "translator": translator},
         timings_ms={

@@ -133,7 +133,7 @@ _LETTERED: Final = re.compile(
 )
 _ABROAD_DOORS: Final = (
     re.compile(r"(?<![\d.,-])(\d{1,4})号(?!楼|线|码|晚|早|上午|下午|的?房租)"),
-    re.compile(rf"(?:{_FLOWER})(?:楼| building)? (\d{{1,4}})(?![\d/.:-])"),
+    re.compile(rf"(?:{_FLOWER})(?:楼| building)? (\d{{1,4}})(?![\d/.:-]| ?(?:楼|层))"),
     re.compile(r"\d ?(?:p|pietro)\.?,? m\. ?(\d{1,4})(?!\d)"),
     re.compile(r"(?<!\w)(?:m|mieszk|mieszkanie)\. ?(\d{1,4})(?=[,.\n])"),
 )
@@ -145,5 +145,8 @@ def door(said: Said) -> str | None:
             return match[1].upper()
     if (lettered := _LETTERED.search(said.text)) is not None:
         return lettered[1]
-    abroad = (pattern.search(said.text) for pattern in _ABROAD_DOORS)
-    return next((match[1] for match in abroad if match is not None), None)
+    for pattern in _ABROAD_DOORS:
+        for match in pattern.finditer(said.text):
+            if not _STREET_BEFORE.search(said.folded[max(0, match.start() - 20) : match.start()]):
+                return match[1]
+    return None
