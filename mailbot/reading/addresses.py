@@ -13,7 +13,7 @@ _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|\\.|[<>(),;:]|[^"\\<>(),;:]+|"',
 _SPEC: Final = re.compile(
     r"(?P<quoted>\"[^\"]{1,64}\")?(?(quoted)|[^\s<>,;:\"()\[\]\\@]{1,128})@(?:\[[^\]\s]{1,100}\]|[^\s<>,;:\"()\\@\[\]]{1,255})"
 )
-_ROUTE: Final = re.compile(r"\s*(?:@[^\s<>,;:]{1,255}\s*,?\s*)+:(?=[^:]*@)")
+_ROUTE: Final = re.compile(r"\A\s*(?:@[^\s<>,;:@]{1,255}[\s,]*)+:(?=[^:]*@)")
 _LOCAL: Final = re.compile(r"[^\s<>,;:\"()\[\]\\@]{1,64}")
 _SPACES: Final = re.compile(r"(\"[^\"]*\")|\s+")
 

@@ -54,6 +54,8 @@ def attribution(lines: Sequence[Line], number: int) -> Attribution | None:
 
 def _is_attribution(text: str, *, quoted: bool) -> bool:
     ends = text.rstrip(" *_\xa0").endswith((":", "：", ":>"))
+    if not (ends or quoted or _evidence(text) >= 4):
+        return False
     verb = WROTE.search(text)
     if verb is None:
         # Old Gmail and languages unknown here: a date, an address, a colon, and quoted lines below.

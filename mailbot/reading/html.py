@@ -5,7 +5,7 @@ Reads a stream of events, so that no nesting is too deep for it; fetches nothing
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 
 from lxml import etree
@@ -25,6 +25,7 @@ _BLOCKS: Final = frozenset((
     "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "thead", "tfoot", "tr", "ul",
 ))
 _SPACED: Final = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "table", "dl"))
+_TELLING: Final = frozenset(("blockquote", "pre", "textarea"))
 _VOID: Final = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
 ))
@@ -205,6 +206,10 @@ class _Pen:
         return max(0, frame.depth - loose) + self._rest
 
     def _frame(self, tag: str, attributes: Mapping[str, str], above: _Frame) -> _Frame:
+        if not attributes and tag not in _TELLING and not self._sheet.papered:
+            # Most elements say nothing; hostile mails have a million of them.
+            hidden = above.hidden or tag in _UNSEEN
+            return replace(above, tag=tag, hidden=hidden, holds="", quoted_once=False, items=0, cells=0)
         style = attributes.get("style", "")
         holds = container(tag, attributes)
         if tag == "blockquote" and not holds and self._is_introduced():

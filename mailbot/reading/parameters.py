@@ -8,7 +8,8 @@ from urllib.parse import unquote_to_bytes
 
 _TOKEN: Final = rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,100})"
 _TYPE: Final = re.compile(rb"[\s\"']*" + _TOKEN + rb"(?:\s*/\s*" + _TOKEN + rb")?")
-_NAME: Final = re.compile(rb"[;,:\s]*([^\s=;,:\"(]{1,100})\s*=\s*")
+_SEPARATORS: Final = re.compile(rb"[;,:\s]*")
+_NAME: Final = re.compile(rb"([^\s=;,:\"(]{1,100})\s*=\s*")
 _QUOTED: Final = re.compile(rb'"((?:[^"\\]|\\.)*)("?)', re.DOTALL)
 _BARE: Final = re.compile(rb"[^;\r\n]*(?:[\r\n]+[ \t]+[^;\r\n=]*(?=[;\r\n]|\Z))*")
 _NEXT: Final = re.compile(rb";\s*[A-Za-z][A-Za-z0-9*-]{2,30}\s*=")
@@ -64,6 +65,9 @@ def parse_parameters(raw: bytes | None, default: str = "") -> Parameterised:
 def _pairs(raw: bytes, position: int) -> list[tuple[str, bytes]]:
     pairs: list[tuple[str, bytes]] = []
     while len(pairs) < _PARAMETERS and position < len(raw):
+        separators = _SEPARATORS.match(raw, position)
+        assert separators is not None, "the pattern matches the empty string"
+        position = separators.end()
         name = _NAME.match(raw, position)
         if name is None:
             following = raw.find(b";", position)
