@@ -58,7 +58,16 @@ def caf(page: Page) -> dict[str, str | None]:
             "allocataire n°",
             "matricule",
         ),
-        *("n° caf", "numero caf", "allocataire", "vos references", "dossier n°"),
+        *(
+            "n° caf",
+            "numero caf",
+            "allocataire",
+            "vos references",
+            "dossier n°",
+            "n° dossier",
+            "numero de dossier",
+            "dossier",
+        ),
     )
     return {"caf_no": labelled(page, labels, _caf)}
 

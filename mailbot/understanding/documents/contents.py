@@ -33,6 +33,8 @@ _SAYS: Final[dict[str, tuple[tuple[str, float], ...]]] = {
         (r"\b(?:bic|swift)\b", 0.5),
     ),
     "appointment_notice": (
+        (r"(?m)^\W*(?:le |ce |date ?:? ?)?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi) \d{1,2}\b", 0.9),
+        (r"\d{1,2} ?h ?(?:\d\d)? ?(?:-|a|et) ?\d{1,2} ?h|(?:immeuble|logement|appartement|residence|batiment) (?:est |sont )?concerne", 0.8),
         (rf"(?:vous (?:attendons|invitons|recevrons|donnons rendez|recevra|attendra)|(?:serons|sera) (?:dans|chez|sur place|present)|priee? de se presenter|vous presenter)[^.]{{0,110}}{_DAY}", 1.6),
         (r"remise des cles|votre tour|si vous etes absent|en cas d'impossibilite|merci de prevenir|laissez vos cles|apportez|pour modifier|pour annuler|ramonage|entretien annuel", 0.9),
         (r"\ba \d{1,2} ?(?:h\b|h ?\d\d|heures\b|:\d\d)", 0.7),

@@ -53,6 +53,7 @@ _ARTICLE: Final = re.compile(r"^(?:(?:[Ll]a|LA|[Ll]e|LE|[Ll]es|LES) |[Ll]')(?=[A
 _LEAD: Final = re.compile(
     r"(?:(?:de |par )?(?:la |notre )?(?:societe|compagnie) (?:d'assurances? )?|la mutuelle (?=la )|(?:du|de la|des|de) |d'(?=[a-z])|\ba )(?=\S)"
 )
+_SIGNER: Final = re.compile(r"\b(?:agent|direct(?:eur|rice)|gerante?|president|mandataire|conseill|charge[e]? d)")
 _HEAD_LINES: Final = 9
 _LEAST: Final = 1.2
 
@@ -98,7 +99,10 @@ def _candidates(page: Page) -> Iterator[tuple[float, str]]:
         return head if len(head) >= 3 and not is_label(head) else None
 
     yield from ((5.0 - number, text) for number, text in enumerate(list(every(page, _LABELS, raw))[:2]))
-    yield from ((3.5 - 3 * all_names(text), text) for text in list(every(page, _BEHALF, raw))[:4])
+    yield from (
+        (0.4 if all_names(text) or _SIGNER.search(fold(text)) else 3.5, text)
+        for text in list(every(page, _BEHALF, raw))[:4]
+    )
     for match in _ATTESTS.finditer(page.plain):
         text = page.text[match.start(1) : match.end(1)]
         # "Je soussigné Alain Maurer, agent général": he signs for the insurer.

@@ -46,7 +46,7 @@ def kind_of(page: Page, part: Part) -> str:
     if len(words) < _PICTURE_WORDS and part.media_type.startswith("image/") and not re.search(r"\d{6}", page.plain):
         return "damage_photo"
     letter = _letter(page)
-    said = fold(mended(page.text[:_MOST_READ]))
+    said = re.sub(r"\b([dljnsmtc]) (?=[aeiouyh])", r"\1'", fold(mended(page.text[:_MOST_READ])))
     scores = {kind: score(page, said, kind) for kind in SIGNS}
     if iban_in(page.text) is not None:
         # Without an amount it is no bill that asks to be paid to the account.

@@ -79,6 +79,10 @@ _GAP: Final = re.compile(r"(?<=[^\W\d_])[ ]{2}(?=[^\W\d_])")
 
 def _join(text: str) -> str:
     """Two spaces between words that no line above or below repeats at that place: OCR widened a gap, no column began."""
+    singles, doubles = len(re.findall(r"(?<=\S) (?=\S)", text)), len(re.findall(r"(?<=\S)  (?=\S)", text))
+    if doubles > singles:
+        # OCR widened about every gap: columns stand farther apart.
+        text = re.sub(r"(?<=\S) {2,3}(?=\S)", " ", text)
     lines = text.split("\n")
     starts = [{found.end() for found in re.finditer(r"(?:\S[ ]{2,}|^[ ]+|\t)(?=\S)", line)} for line in lines]
     for number, line in enumerate(lines):

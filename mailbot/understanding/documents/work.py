@@ -58,7 +58,7 @@ _LEGAL: Final = re.compile(
 _NO_EMPLOYER: Final = re.compile(
     r"salarie|patronal|cotisation|periode|bulletin|^part\b|^noms?\b|convention|fiche de pa|paie\b|paye\b|page|matricule|urssaf|siret|\bape\b|\bnaf\b|mois|emploi"
     r"|qualification|date|paiement|virement|\brue\b|avenue|\d{5}|\btel\b|direction|ressources|service paie|confidentiel|a conserver|montant|\bhoraire|titre de travail|cesu|pajemploi"
-    r"|mission|brut|^\d{1,4}(?: ?bis| ?ter)?,? (?:quai|place|bd|boulevard|av|allee|impasse|chemin|route|cours)\b|exemplaire|entree|anciennete|classification|coefficient|securite sociale|duplicata|edite"
+    r"|^(?:sarl|sas|sasu|sa|eurl|snc)(?: au\b|$)|mission|brut|^\d{1,4}(?: ?bis| ?ter)?,? (?:quai|place|bd|boulevard|av|allee|impasse|chemin|route|cours)\b|exemplaire|entree|anciennete|classification|coefficient|securite sociale|duplicata|edite"
 )
 
 
