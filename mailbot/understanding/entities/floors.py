@@ -39,7 +39,7 @@ def _group(language: str) -> str:
 
 
 _WORDS: Final = {word: number for language in _ORDINALS for word, number in _numbers(language).items()}
-_NTH = r"\d{1,2} ?(?:e|er|eme|ieme|me|nd|nde|ere)(?![a-z0-9'])"
+_NTH = r"\d{1,2} ?(?:e|er|eme|em|ieme|ème|me|nd|nde|ere)(?![a-z0-9'])"
 _N_FR = rf"({_NTH}|{_group('fr')})"
 _NOT_A_FLOOR = (
     r"(?! ?(?:mois|passage|relance|bebe|courrier|appel|rappel|rang|jours?|fois|message|mail|demande|envoi|loyer|arr|arrondissement|trimestre|semestre|coloc|lettre|"
@@ -48,7 +48,7 @@ _NOT_A_FLOOR = (
     r"fev|juil|ascenseur|et dernier (?:rappel|avis|avertissement)|soir|matin|degats?|gosse|mi-temps|boulot|travail|rejet|virement|fille|fils|etat|de (?:la|chaque) (?:liste|mois)|venu|qui))"
 )
 _EXPLICIT = re.compile(
-    rf"(?<![\w])(?<!\d\.){_N_FR},? (?:et dernier )?(?:etages?|etg|et\.)(?![a-z])|\betage ?(?:n° ?|numero )?:? ?(\d{{1,2}})(?![\d\w])"
+    rf"(?<![\w])(?<!\d\.){_N_FR},? (?:et dernier )?(?:etages?|etg|eta|etaj|et\.)(?![a-z])|\betage ?(?:n° ?|numero )?:? ?(\d{{1,2}})(?![\d\w])"
 )
 _AT = re.compile(
     rf"\b(?:au|du) {_N_FR}(?![a-z0-9]){_NOT_A_FLOOR}(?= ?(?:[,.;:)!?\n(/|-]|\Z|(?:et dernier|droite|gauche|face|porte|bat|sans|avec|depuis|on|je|j'|il|elle|nous|ils|elles|et|a|est|ont|dans|sur|chez|pour|rue|avenue|mais|ou|cote|ce|cette|ca|c'|sous|voila|notre|mon|ma|mes|la|le|les|l'|un|une|pend|ne|n'|avait|alors|parce|pendant|tout|toujours|esc|de|des|ascenseur|au|y|quand|que|si|mari|comme|en|son|sa|ses|vient|appart\w*|svp|merci|d')(?![a-z])|\d))"
@@ -159,14 +159,15 @@ def floor(said: Said) -> str | None:
 
 _PLAIN: Final = re.compile(
     r"(?:je suis|j'suis|on est|nous sommes|j'habite|on habite|habitons) au (\d{1,2})(?= ?(?:[.,;!?)\n]|\Z))"
-    rf"|\bbat(?:iment|\.)? ?[a-z]\d?,? ?({_NTH})(?= ?(?:[,.;)\n]|\Z|porte|etage|droite|gauche|face))"
+    rf"|\bbat(?:iment|\.)? ?[a-z]\d?,? ?({_NTH})(?= ?(?:[,.;)\n]|\Z|porte|etage|droite|gauche|face|et porte))"
+    rf"|(?<!\w)({_NTH}) (?=(?:dr|dte|gche|gch|g|fce)(?:[ .,;)\n]|\Z))"
 )
 """Without the word "étage": "on est au 5", "bat D 2e porte 6"."""
 
 
 def _named(folded: str) -> list[tuple[int, re.Match[str], str]]:
     found = [(3, match, _number(match[1] or match[2])) for match in _EXPLICIT.finditer(folded)]
-    found += [(2, match, _number(match[1] or match[2])) for match in _PLAIN.finditer(folded)]
+    found += [(2, match, _number(match[1] or match[2] or match[3])) for match in _PLAIN.finditer(folded)]
     found += [(2, match, _number(match[1])) for match in _AT.finditer(folded)]
     found += [
         (2, match, _number(match[1]))

@@ -11,7 +11,7 @@ from mailbot.understanding.entities.said import Said, fold
 
 _TYPES: Final = {
     "rue": "rue", "r.": "rue", "avenue": "avenue", "av.": "avenue", "av": "avenue", "ave": "avenue", "boulevard": "boulevard", "bd": "boulevard", "bd.": "boulevard",
-    "bld": "boulevard", "blvd": "boulevard", "boul": "boulevard", "place": "place", "pl.": "place", "pl": "place", "allee": "allée", "allees": "allées", "all.": "allée", "impasse": "impasse",
+    "bld": "boulevard", "blvd": "boulevard", "boul": "boulevard", "place": "place", "pl.": "place", "pl": "place", "allee": "allée", "allees": "allées", "all.": "allée", "all": "allée", "impasse": "impasse",
     "imp.": "impasse", "chemin": "chemin", "ch.": "chemin", "che": "chemin", "chem.": "chemin", "cours": "cours", "quai": "quai", "square": "square", "sq.": "square",
     "route": "route", "rte": "route", "passage": "passage", "cite": "cité", "faubourg": "faubourg", "fg": "faubourg", "fbg": "faubourg", "mail": "mail", "promenade": "promenade",
     "sentier": "sentier", "sente": "sente", "villa": "villa", "esplanade": "esplanade", "rond-point": "rond-point", "lotissement": "lotissement", "lot.": "lotissement", "hameau": "hameau",
@@ -29,9 +29,10 @@ _START = re.compile(
 )
 _BEHIND = re.compile(rf"(?<!\w)({_TYPE}) ((?:[a-z']{{2,20}}[ -]){{0,4}}[a-z]{{3,20}}),? (\d{{1,4}})(?= ?[,.\n])")
 _PROPER = re.compile(r" (?:(?:de|du|des|la|les?|l['’]|d['’]) ?){0,3}[A-ZÀ-Ý]")
+_AVENUE_LIKE = re.compile(r" (?:d[eu]s? |[A-ZÀ-Ý])")
 _PARTICLES: Final = frozenset("de du des la le les l' d' et a au aux en sur sous ar an er".split())
 _TITLES: Final = frozenset(
-    "saint sainte st ste general marechal docteur dr president commandant colonel capitaine abbe amiral professeur pere frere soeur vieux vieille grand grande petit petite haut haute bas basse beau belle bon bonne "
+    "saint sainte st ste gal gen mal cdt col pdt general marechal docteur dr president commandant colonel capitaine abbe amiral professeur pere frere soeur vieux vieille grand grande petit petite haut haute bas basse beau belle bon bonne "
     "jean pierre paul jules victor louis henri marie emile georges rene charles jacques albert edouard leon francois andre claude anne jeanne simone rosa lucie marcel roger maurice michel gustave alexandre antoine eugene "
     "robert ernest gabriel joseph philippe olympe aime edmond gaston pauline colette ambroise martin nelson martyrs anatole raymond ferdinand guy hector honore joliot moulin-a frederic salvador camille benoit denis romain arthur alfred blaise champs notre dame quatre trois cinq".split()
 )
@@ -66,7 +67,7 @@ _ELSEWHERE = re.compile(
     r"(?:(?:elle|il|qui|Nous|ils|elles) (?:est|habite|vit|vivait|sont)|retraite|coiffeuse|[ée]tudiante?s?|ancien\w*|instituteur|institutrice|mari[ée]e?s?|drame|vendange|rest[ée]e?|fois|chantier|arm[ée]e|foyer|parents|vivait|centre|petite maison|prison|concert|match|chez ma \w+|chez mon \w+|chez sa \w+|chez son \w+|eu|reprend\w*|sociologie|collège|lyc[ée]e|école|nuits|monsieur|affect[ée]\w*|appartement|priv[ée]|travail\w*|boss\w*|[ée]tudi\w*|parti\w*|pars|part|partir|mut[ée]\w*|h[ôo]pital|hospitalis\w+|envoy\w+|train|n[ée]e?s?|vais|va|aller|all[ée]e?|vont|EHPAD|T\d|F\d|emploi|CDI|stage|fac|universit\w+|march[ée]|vivre|d[ée]m[ée]nag\w+|fils|fille|m[èe]re|sœur|fr[èe]re|amie?|cousine?|enterr\w*|vacances|revenu\w*|poste|rendez-vous|mission|relog\w+|mutation|adress\w+|appel\w*|[ée]cri\w*|dit|dis|demand\w+|parl\w+|pass\w*|merci|pr[êe]t\w*|don\w+|confi\w+|r[ée]pon\w+|face|grâce|quant|jusqu['’]|rapport|d[ûu]|copie|tribunal|gare|aéroport|dormir|retourn\w+|rentr\w+) (?:\w+ ){0,1}$"
 )
 _NO_CITY = re.compile(
-    r"^(?:Bonjour|Bonsoir|Hello|Hi|Hey|Coucou|L|Madame|Monsieur|Mme|Mr|M|Je|J|Il|Elle|On|Nous|Le|La|Les|Un|Une|Depuis|Merci|Cordialement|Bien|Pour|Et|Mais|Tel|Tél|Bât\w*|Bat\w*|Escalier|Esc|Appt?|Appartement|Porte|Étage|Etage|RDC|Rez|Urgent|URGENT|Police|Polícia|Pouvez|Noël|Noel|Pâques|Janvier|"
+    r"^(?:APPT|APT|BAT|BÂT|BATIMENT|PORTE|ETAGE|ESC|ESCALIER|LOGEMENT|VOUS|Bonjour|Bonsoir|Hello|Hi|Hey|Coucou|L|Madame|Monsieur|Mme|Mr|M|Je|J|Il|Elle|On|Nous|Le|La|Les|Un|Une|Depuis|Merci|Cordialement|Bien|Pour|Et|Mais|Tel|Tél|Bât\w*|Bat\w*|Escalier|Esc|Appt?|Appartement|Porte|Étage|Etage|RDC|Rez|Urgent|URGENT|Police|Polícia|Pouvez|Noël|Noel|Pâques|Janvier|"
     r"Février|Mars|Avril|Mai|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre|Toussaint|Mon|Ma|Mes|Ce|Cette|Ces|C|Ça|Les|Vous|Votre|Suite|Objet|Re|Réf|Ref|Hier|Aujourd|Demain|Premier|Deuxième|Troisième|Facture|Devis|TTC|HT|EUR|IBAN|FR\d*|BP|Cher|Chère|Dans|Au|Aux|À|A|"
     r"Tour|Résidence|Locataire|Dossier|Sans|Avec|Si|Oui|Non|Quand|Que|Qui|Où|Comment|Ici|Moi|Mlle|Dona|Sœur|EDF|DGI|CDI|CDD|VMC|GRDF|ENEDIS|SIRET|Visite|Inutile|Intervention|Chez|Prestataire\w*|CAF|EHPAD|The|My|I|We|In|It|This|No|Is|Hay|Es|En|El|Los|Buenas|Hola|Ben|Bu|Olá|O|Os|As|Um|Uma|Nu|Am|La|Ascenseur|EDL|Flat|Door|Apt|Apartment|Dal|Il|Nel|Na|W|Od|Sr|Sra|Dr|Salut|Slt|Bjr|Attention|Danger|Gaz|Fuite|Panne|Eau|Chauffage|Péril|Expulsion)\b",
 )  # fmt: skip
@@ -170,6 +171,8 @@ _NAMED_AFTER: Final = re.compile(
 def _streets(said: Said) -> Iterator[_Street]:
     for match in _START.finditer(said.folded):
         kind = match[5]
+        if kind == "all" and not _AVENUE_LIKE.match(said.text, match.end(5)):
+            continue  # "12 all you need"
         first = match[1] or str(DAY_WORDS[match[4]])
         street = _name(said, match.end(), shouted=said.text[match.start(5) : match.end(5)].isupper())
         if street is None or ((kind in _WEAK or match[4]) and not _PROPER.match(said.text[match.end(5) :])):
