@@ -36,6 +36,7 @@ _DATA: Final = (
     "text/css",
     "text/rfc822-headers",
 )
+_MAILS: Final = {"message/rfc822", "message/global", "message/news"}
 _VAGUE: Final = {"application/octet-stream", "application/binary", "text/plain"}
 _OPENED: Final = 3
 """Envelopes within envelopes."""
@@ -62,7 +63,7 @@ def gather(root: Entity) -> Content:
 def _whole(root: Entity, room: int) -> Content:
     """`room`: envelopes within envelopes that are still opened."""
     content = _unpacked(_gather(root, room, first=True))
-    enclosed = [part for part in content.parts if part.media_type_declared == "message/rfc822"]
+    enclosed = [part for part in content.parts if part.media_type_declared in _MAILS]
     if content.has_words or len(enclosed) != 1 or not room or root.media_type == "multipart/report":
         return content
     # A mail without a word of its own is the mail that it encloses.
@@ -127,7 +128,7 @@ def _best(children: list[Content]) -> Content:
 
 
 def _leaf(entity: Entity, room: int, *, first: bool) -> Content:
-    disposition = parse_parameters(entity.first("content-disposition"))
+    disposition = _disposition(entity)
     filename = _filename(entity, disposition)
     media_type = entity.media_type
     transferred = decode_transfer(entity.body, encoding_of(entity.first("content-transfer-encoding") or b""))
@@ -153,6 +154,12 @@ def _leaf(entity: Entity, room: int, *, first: bool) -> Content:
     if media_type in _ENVELOPES or (filename.casefold().endswith((".p7m", ".p7z")) and media_type in _VAGUE):
         return _opened(part, entity.content_type.plain("smime-type") or "", room)
     return Content(parts=(part,), defects=(Defect("body", ENCRYPTED),) if media_type in _SEALED else ())
+
+
+def _disposition(entity: Entity) -> Parameterised:
+    """Of several fields the one that gives a name."""
+    given = [parse_parameters(value) for value in entity.all("content-disposition")[:_OPENED]]
+    return next((one for one in given if "filename" in one.parameters), given[0] if given else parse_parameters(None))
 
 
 def _opened(part: RawPart, kind: str, room: int) -> Content:
@@ -194,7 +201,7 @@ def _filename(entity: Entity, disposition: Parameterised) -> str:
         shown = re.split(r"[/\\]", shown)[-1].strip()
         if shown:
             return shown[:_NAME_LENGTH]
-    if not disposition.value or content_type.value.startswith(("text/", "message/")):
+    if content_type.value.startswith(("text/", "message/")):
         return ""
     for field in ("content-location", "content-description"):
         shown = re.split(r"[/\\]", decode_text(entity.first(field) or b""))[-1].strip()

@@ -261,7 +261,10 @@ def _spans(
 
 def _closed(raw: bytes, start: int, end: int, content_type: Parameterised) -> int:
     """Where a multipart without parts is closed, if it is."""
-    at = raw.find(b"\n--" + content_type.raw_boundary + b"--", start, end) if content_type.raw_boundary else -1
+    closing = b"--" + content_type.raw_boundary + b"--"
+    if not content_type.raw_boundary or raw.startswith(closing, start):
+        return start if content_type.raw_boundary else end
+    at = raw.find(b"\n" + closing, start, end)
     return at if at >= 0 else end
 
 

@@ -2,6 +2,7 @@
 
 import binascii
 import re
+import zlib
 from dataclasses import dataclass
 from itertools import islice
 
@@ -22,6 +23,7 @@ _Y_ESCAPE = re.compile(rb"=(.)", re.DOTALL)
 _Y_SHIFT = bytes((byte - 42) % 256 for byte in range(256))
 _SOFT_BREAK = re.compile(rb"=[ \t]*(?:\r\n|\r|\n|\Z)")
 _HEX = {b"%c%c" % (high, low): bytes([int(chr(high) + chr(low), 16)]) for high in _DIGITS for low in _DIGITS}
+_UNZIPPED = 40_000_000
 _BLOCKS = 100
 """uuencode and yEnc blocks looked for in one text."""
 
@@ -51,6 +53,8 @@ def decode_transfer(body: bytes, encoding: str) -> Transferred:
     match encoding:
         case "base64":
             return _base64(body)
+        case "gzip64":
+            return _unzipped(_base64(body))
         case "quotedprintable":
             return Transferred(_quoted_printable(body))
         case "uuencode" | "uue":
@@ -64,6 +68,16 @@ def decode_transfer(body: bytes, encoding: str) -> Transferred:
             return Transferred(body)
         case _:
             return Transferred(body, "unknown transfer encoding")
+
+
+def _unzipped(packed: Transferred) -> Transferred:
+    """MIME-tools' own encoding: gzip below base64."""
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        content = unpacker.decompress(packed.content, _UNZIPPED)
+    except zlib.error:
+        return Transferred(packed.content, "broken gzip")
+    return Transferred(content, packed.defect or ("longer than what is read" if unpacker.unconsumed_tail else None))
 
 
 def _quoted_printable(body: bytes) -> bytes:
