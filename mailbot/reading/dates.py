@@ -35,7 +35,7 @@ _DAY_FIRST: Final = re.compile(
 )
 _MONTH_FIRST: Final = re.compile(
     r"\b([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+"
-    r"(?:\d{1,2}:\d{2}(?::\d{2})?\s*(?:[A-Za-z]{2,5}\s+)?)?(\d{4})\b"
+    r"(?:\d{1,2}:\d{2}(?::\d{2})?\s*(?:[A-Za-z]{2,5}\s+){0,2})?(\d{4})\b"
 )
 _ISO: Final = re.compile(r"(?<!\d)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?=[T\s]|\Z)")
 _NAME: Final = re.compile(r"[A-Za-z]{1,4}(?: DST)?\b")
