@@ -26,7 +26,8 @@ from mailbot.learning.corrections import STAFF, Heard, MailboxWords, hear
 from mailbot.learning.held_out import answers
 from mailbot.learning.install import install, undo
 from mailbot.learning.labelled import Labelled, read_labelled
-from mailbot.learning.relearn import STRENGTHS, Material, learn, material, softened
+from mailbot.learning.relearn import Material, learn, material
+from mailbot.learning.steps import STEPS, taken
 from mailbot.learning.verdict import Figures, Remembering, figures, worse, worse_urgency
 from mailbot.model import Account, Reading, Understanding
 from mailbot.pipeline import context_of
@@ -111,11 +112,11 @@ def _outcome(shop: Shop, some: Material, heard: Heard) -> tuple[Mapping[str, byt
     # Urgencies that are not given again are forgotten, as everything is.
     kept_urgency = in_use if URGENCY_FILE in learned else InUse()
     tried: list[_Try] = []
-    for strength in STRENGTHS:
-        content = softened(learned[INTENT_FILE], strength)
+    for step in STEPS:
+        content = taken(learned[INTENT_FILE], step)
         if content is not None:
             model = IntentModel(load_weights(content), embedding)
-            tried.append(_Try(strength, content, model, _figures(shop, some, model, kept_urgency.urgency())))
+            tried.append(_Try(step.name, content, model, _figures(shop, some, model, kept_urgency.urgency())))
             if not worse(tried[-1].figures, before):
                 break
     best = tried[-1] if not worse(tried[-1].figures, before) else tried[0]
@@ -130,7 +131,7 @@ def _outcome(shop: Shop, some: Material, heard: Heard) -> tuple[Mapping[str, byt
     corrected = [mail for mail in some.new if mail.hand == STAFF][-_MOST_SHOWN:]
     return files, Outcome(
         model=best.model.name,
-        strength=best.strength,
+        step=best.step,
         refused=worse(after, before),
         urgency_kept=worse_urgencies,
         urgency_trained=URGENCY_FILE in learned,
@@ -146,7 +147,7 @@ def _outcome(shop: Shop, some: Material, heard: Heard) -> tuple[Mapping[str, byt
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Try:
-    strength: float
+    step: str
     content: bytes
     model: IntentModel
     figures: Figures

@@ -8,6 +8,7 @@ from typing import Any
 from mailbot.engines.installed import InUse
 from mailbot.learning.corrections import STAFF, Heard
 from mailbot.learning.relearn import Material
+from mailbot.learning.steps import STEPS
 from mailbot.learning.verdict import Figures
 
 
@@ -16,8 +17,8 @@ class Outcome:
     """What one run found and did."""
 
     model: str
-    strength: float
-    """How far it steps away from the shipped model, 0 to 1 (relearn.softened)."""
+    step: str
+    """How much of it was taken (steps.STEPS)."""
     refused: tuple[str, ...]
     """In what the new model is worse than the one in use."""
     urgency_kept: tuple[str, ...]
@@ -63,7 +64,7 @@ def as_record(outcome: Outcome) -> dict[str, Any]:
         "model": outcome.model,
         "installed": outcome.installed,
         "refused": list(outcome.refused),
-        "strength": outcome.strength,
+        "step": outcome.step,
         "trained_on": counts_of(outcome),
         "not_trained_on": {
             "held_back": used.held_back,
@@ -117,8 +118,8 @@ def as_page(outcome: Outcome, *, dry_run: bool) -> str:
     if outcome.shown:
         was, now = outcome.right
         lines.append(f"of {outcome.shown} mails that staff filed, in use {was} right, new {now} (trained on them)")
-    if outcome.strength < 1:
-        lines.append(f"only {outcome.strength:.0%} of the step was taken: all of it would make other mails worse")
+    if outcome.step != STEPS[0].name:
+        lines.append(f"of what was learned only a part is taken ({outcome.step}): all of it makes other mails worse")
     lines.append(_end(outcome, dry_run=dry_run))
     return "\n".join(lines)
 

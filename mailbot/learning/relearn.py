@@ -8,13 +8,10 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 from typing import Final
 
-import numpy as np
-
 from mailbot.engines.intent import MODEL_FILE as INTENT_FILE
-from mailbot.engines.intent import Floats, digest_of, load_weights, pieces
+from mailbot.engines.intent import digest_of, pieces
 from mailbot.engines.urgency import MODEL_FILE as URGENCY_FILE
 from mailbot.errors import Misconfigured
 from mailbot.learning.benchmark import OUT
@@ -28,8 +25,6 @@ _HELD_BACK: Final = 5
 """One example in so many of an intent that the packaged held-out mails lack is kept to measure on."""
 _FEWEST: Final = 2
 _HANDS: Final = 6
-STRENGTHS: Final = (1.0, 0.5, 0.25)
-"""How far the new model may step away from the corpus alone; the boldest that is no worse is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,36 +132,3 @@ def _dealt(some: Material) -> list[Labelled]:
         seen[label] += 1
         found.append(replace(mail, intent=label, hand=hand))
     return found
-
-
-def softened(new: bytes, strength: float) -> bytes | None:
-    """A new model of intents that goes only a part of the way from the shipped one; None when their intents differ.
-
-    Whatever is trained anew flips a few mails that stood between two intents, on the thin languages most of all; half
-    a step flips fewer, and still learns.
-    """
-    if strength == 1.0:
-        return new
-    ours, shipped = load_weights(new), load_weights()
-    if ours.labels != shipped.labels:
-        return None
-
-    def between(one: Floats, other: Floats) -> Floats:
-        found: Floats = (strength * one + (1 - strength) * other).astype(np.float32)
-        return found
-
-    with np.load(BytesIO(new), allow_pickle=False) as saved:
-        arrays = {name: saved[name] for name in saved.files}
-    for name in ("words", "concepts"):
-        whole = between(*(getattr(one, name) * getattr(one, _scale(name)) for one in (ours, shipped)))
-        scale = np.abs(whole).max(axis=0) / 127 + 1e-12
-        arrays[name], arrays[_scale(name)] = np.round(whole / scale).astype(np.int8), scale.astype(np.float32)
-    for name in ("idf", "words_bias", "concepts_bias", "sense", "sense_bias"):
-        arrays[name] = between(getattr(ours, name), getattr(shipped, name)).astype(arrays[name].dtype)
-    out = BytesIO()
-    np.savez_compressed(out, **arrays)
-    return out.getvalue()
-
-
-def _scale(name: str) -> str:
-    return "scale" if name == "words" else f"{name}_scale"

@@ -14,7 +14,8 @@ from mailbot.errors import Misconfigured, Transient
 from mailbot.learning import relearn
 from mailbot.learning.corrections import Words, hear
 from mailbot.learning.labelled import Labelled, corpus
-from mailbot.learning.relearn import learn, material, softened
+from mailbot.learning.relearn import learn, material
+from mailbot.learning.steps import STEPS, taken
 from mailbot.learning.verdict import Figures, worse, worse_urgency
 from mailbot.ledger.values import Correction
 from mailbot.rules import default_taxonomy
@@ -161,9 +162,9 @@ def changed(**changes: object) -> bytes:
 def test_half_a_step_lies_between_two_models() -> None:
     shipped = load_weights()
     new = changed(sense_bias=shipped.sense_bias + 1, words=-shipped.words)
-    half = softened(new, 0.5)
+    whole, half = taken(new, STEPS[0]), taken(new, STEPS[1])
 
-    assert softened(new, 1.0) == new
+    assert whole == new
     assert half is not None
     found = load_weights(half)
     assert np.allclose(found.sense_bias, shipped.sense_bias + 0.5)
@@ -173,11 +174,28 @@ def test_half_a_step_lies_between_two_models() -> None:
     assert np.abs(found.concepts * found.concepts_scale - shipped.concepts * shipped.concepts_scale).max() < 0.01
 
 
-def test_between_models_of_different_intents_there_is_no_half_step() -> None:
+def test_the_words_can_be_taken_alone() -> None:
+    shipped = load_weights()
+    said = json.loads(str(np.load(BytesIO(changed()))["said"]))
+    new = changed(
+        sense_bias=shipped.sense_bias + 1,
+        words_bias=shipped.words_bias + 1,
+        said=np.array(json.dumps({**said, "unsure": 0.9, "trained_on": "x"})),
+    )
+    words = taken(new, STEPS[2])
+
+    assert words is not None
+    found = load_weights(words)
+    assert np.array_equal(found.sense_bias, shipped.sense_bias)
+    assert np.allclose(found.words_bias, shipped.words_bias + 1)
+    assert (found.unsure, found.trained_on) == (shipped.unsure, "x")
+
+
+def test_of_models_of_different_intents_only_the_whole_is_taken() -> None:
     said = json.loads(str(np.load(BytesIO(changed()))["said"]))
     other = changed(said=np.array(json.dumps({**said, "labels": said["labels"][::-1]})))
 
-    assert softened(other, 0.5) is None
+    assert [taken(other, step) for step in STEPS] == [other, None, None, None]
 
 
 def test_urgencies_are_learned_only_when_new_mails_tell_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
