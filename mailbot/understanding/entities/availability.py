@@ -24,7 +24,7 @@ _STRONG: Final = re.compile(
     r"(?:\b(?:suis|serai|reste|sera|est|sommes|serons|suis pas)(?: (?:toujours|souvent|generalement|plutot|dispo\w*|joignable|present\w*|libre|et|que|qu'))* ?(?:la\b|libres?|dispo\w*|presente?s?|chez (?:moi|nous)|joignables?|en teletravail|a la maison|present)|\b(?:je|on) (?:reste|garde la maison)|"
     r"\bdispos?\b|disponib\w*|joignables?|\blibres?\b|chez (?:moi|nous),?|(?:\br?appelez|telephonez)(?:[ -](?:moi|nous))?|(?:m'appeler|m'appelez|me rappeler|me rappelez|me joindre|nous joindre)(?: au [\d .-]+)?|mettez[ -]moi|"
     r"mieux(?: serait| c'est)?|teletravail|preference|prefere(?:rais|nce)?|m'arrange(?:rait|ait)?|me convien\w+|\bje peux|je pourrai\w*|j'ouvre|donc ?[:,]? ?(?=$|plutot)|entree libre|"
-    r"available|at home|\bhome\b|i'm in|works for me|call(?: me)?|only another date|puedo(?: estar)?|podemos ir|estoy|estaremos|estou|in casa|acasa|dimineata|data viitoare|дома|вдома|w domu|moge|evdey\w*|gelirim|musait\w*|nejem|nhar akhor|dostepn\w+|disponibil\w*|"
+    r"available|at home|\bhome\b|i'm in|works for me|call(?: me)?|only another date|puedo(?: estar)?|podemos ir|estoy|estaremos|estou|in casa|acasa|dimineata|data viitoare|дома|вдома|w domu|moge|evdey\w*|gelirim|musait\w*|nejem|nhar akhor|dostepn\w+|disponibil\w*|mejor|melhor|meglio|mai bine|prefer\w*|najlepiej|лучше|краще|uygun\w*|можна|можно|reschedul\w+|suits?|works|me viene bien|jestem|буду|أفضل|احسن|ممكن|最好|改到|"
     r"أجيلكم|موجود|فاضي|البيت|بالبيت|পরিদর্শন|দিন দেন|在家|来量尺寸的话|请再约一次)"
 )
 _WEAK: Final = re.compile(
@@ -37,7 +37,7 @@ _FOLLOWED: Final = re.compile(
 )
 _ASKED: Final = re.compile(r"^ ?\?")
 _ELSEWHERE: Final = re.compile(
-    r"pas (?:possible|la\b|dispo\w*|chez)|decaler|reporter|repousser|autre (?:jour|date|creneau|rendez|rdv)|absente?|pourrai pas|peux pas|m'arrange pas|ne peux|another|otro dia|nao da|no puedo|impossible|je travaille|proposez|prochain"
+    r"pas (?:possible|la\b|dispo\w*|chez)|decaler|reporter|repousser|autre (?:jour|date|creneau|rendez|rdv)|absente?|pourrai pas|peux pas|m'arrange pas|ne peux|another|otro dia|nao da|no puedo|impossible|je travaille|proposez|prochain|otra (?:fecha|hora)|no estar|nu pot|nie moge|не смогу|не зможу|не могу|не можу|改|约|不在|لا أستطيع|ما بقدر|ma najemch|gelemem|yokum|can't|cannot|won't be|reschedul|non posso|non sono|non ci|remarca|remarcar"
 )
 _VETO: Final = re.compile(
     r"(?:\bpas (?:\w+ )?(?:la\b|dispo\w*|chez|venir|possible|presente?|libre)(?! que)|\bne (?:serai|suis|peux|sera) pas(?! la que)|plus la peine|inutile|annule\w*|hospitalise\w*|\bok\b|d'accord|c'est note|confirm\w+|\bequipe\b|nacelle|materiel|bon de commande|bureau|agence|gardien|standard|"
@@ -76,9 +76,9 @@ def _offered(said: Said, start: int, end: int) -> float:
         weight = 2.0
     elif led >= 0 and len(before) - led <= _NEAR:
         weight = 2.0 if strong >= 0 and len(before) - strong <= _NEAR else 1.2
-    elif (
-        _ASKED.match(after) and len(clause.strip()) < 12 and _ELSEWHERE.search(said.folded)
-    ) or said.folded.startswith(("tout sauf", "n'importe quand"), start):
+    elif said.folded.startswith(("tout sauf", "n'importe quand"), start) or (
+        _ELSEWHERE.search(said.folded) and _by_itself(clause.strip(), said.folded[start:end], after)
+    ):
         weight = 1.0
     else:
         return 0.0
@@ -87,6 +87,19 @@ def _offered(said: Said, start: int, end: int) -> float:
     return 0.0 if vetoed else weight + 0.3 * bool(re.search(r"\d|tous|toute|any|sauf|\bou\b", said_words))
 
 
+def _by_itself(before: str, words_of_time: str, after: str) -> bool:
+    """As in "Mardi avant 11h ?", "Any weekday after 4 pm." where somebody cannot come at the time that was set."""
+    asked = _ASKED.match(after) is not None and len(before) < _FEW
+    return asked or (
+        _ALONE.match(after) is not None and len(before) < _HARDLY and _OFFER.search(words_of_time) is not None
+    )
+
+
+_FEW: Final = 12
+_HARDLY: Final = 4
+"""Characters before words of time that are a sentence of their own."""
+_ALONE: Final = re.compile(r" ?(?:[.!\n]|\Z)")
+_OFFER: Final = re.compile(r"\d|tous|tout|\bany|every|matin|aprem|soir|midi|\bou ")
 _NEAR: Final = 26
 """Characters between what offers and the words of time."""
 

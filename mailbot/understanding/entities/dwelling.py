@@ -135,7 +135,11 @@ _ABROAD_DOORS: Final = (
     re.compile(r"(?<![\d.,-])(\d{1,4})号(?!楼|线|码|晚|早|上午|下午|的?房租)"),
     re.compile(rf"(?:{_FLOWER})(?:楼| building)? (\d{{1,4}})(?![\d/.:-]| ?(?:楼|层))"),
     re.compile(r"\d ?(?:p|pietro)\.?,? m\. ?(\d{1,4})(?!\d)"),
-    re.compile(r"(?<!\w)(?:m|mieszk|mieszkanie)\. ?(\d{1,4})(?=[,.\n])"),
+    re.compile(r"(?<!\w)(?:m|mieszk|mieszkanie)\. ?(\d{1,4})(?=[,.\n]|\Z)"),
+    re.compile(rf"(?<!\w)(?:{_FLOWER}),? (\d{{1,4}})(?= ?(?:[,.;\n]|\Z))"),
+    re.compile(r"[Rr][ée]sidence [A-ZÀ-Ý][\wÀ-ÿ-]+ (\d{1,4})(?= ?(?:[,.;\n]|\Z))"),
+    re.compile(r"(?<!\d)(\d{1,3})'?[dt][ea]ki (?:adam|kadın|komşu)"),
+    re.compile(r"(?<!\d)(\d{1,4}) নম্বরে"),
 )
 
 
