@@ -8,7 +8,7 @@ from mailbot.model import Defect
 from mailbot.reading import charset, limits
 from mailbot.reading.content import ENCRYPTED, IN_PIECES, Body, Content, says_more
 from mailbot.reading.html import Page, to_text
-from mailbot.reading.lines import lines_of, unflowed, visible
+from mailbot.reading.lines import flowed_lines, lines_of, visible
 from mailbot.reading.message import RawPart
 from mailbot.reading.parameters import Parameterised, parse_parameters
 from mailbot.reading.structure import Entity, cut
@@ -236,23 +236,22 @@ def _body(entity: Entity, content: bytes, defects: tuple[Defect, ...]) -> Conten
     if "-----BEGIN PGP MESSAGE-----" in text:
         defects = (*defects, Defect("body", ENCRYPTED))
     if media_type == "text/plain":
-        text = _plain(text, entity.content_type)
-    page = to_text(text) if media_type == "text/html" else _plain_page(text)
+        text = _plain(text)
+    page = to_text(text) if media_type == "text/html" else _plain_page(text, entity.content_type)
     if len(content) > room:
         page = replace(page, cut=True)
     return Content((Body(media_type, page, text),), parts=parts, defects=defects)
 
 
-def _plain(text: str, content_type: Parameterised) -> str:
-    if (content_type.plain("format") or "").lower() == "flowed":
-        text = unflowed(
-            text.replace("\r\n", "\n").replace("\r", "\n"), delsp=(content_type.plain("delsp") or "").lower() == "yes"
-        )
-    if "-----BEGIN PGP SIGNED MESSAGE-----" in text:
-        text = _ARMOURED.sub(lambda armour: _ESCAPED_DASH.sub("", armour[1]), text.replace("\r\n", "\n"), count=9)
-    return text
+def _plain(text: str) -> str:
+    """Without the armour of a signature."""
+    if "-----BEGIN PGP SIGNED MESSAGE-----" not in text:
+        return text
+    return _ARMOURED.sub(lambda armour: _ESCAPED_DASH.sub("", armour[1]), text.replace("\r\n", "\n"), count=9)
 
 
-def _plain_page(text: str) -> Page:
+def _plain_page(text: str, content_type: Parameterised | None = None) -> Page:
     shown, hidden = visible(text)
+    if content_type is not None and (content_type.plain("format") or "").lower() == "flowed":
+        return Page(flowed_lines(shown, delsp=(content_type.plain("delsp") or "").lower() == "yes"), hidden)
     return Page(lines_of(shown), hidden)

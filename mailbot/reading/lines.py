@@ -77,19 +77,19 @@ def next_words(lines: Sequence[Line], number: int) -> int | None:
     return None
 
 
-def unflowed(text: str, *, delsp: bool) -> str:
-    """Paragraphs of format=flowed joined again (RFC 3676 section 4)."""
-    out: list[str] = []
-    open_depth: int | None = None
+def flowed_lines(text: str, *, delsp: bool) -> tuple[Line, ...]:
+    """Paragraphs of format=flowed joined again (RFC 3676 section 4); a `>` behind a stuffed blank is the writer's."""
+    paragraphs: list[tuple[int, list[str]]] = []
+    flows = False
     for line in text.split("\n"):
         content = line.lstrip(">")
         depth = len(line) - len(content)
         content = content.removeprefix(" ")
+        if depth and (marks := _MARKS.match(content)):
+            depth += marks.group().count(">")
+            content = content[marks.end() :]
+        if not (flows and depth == paragraphs[-1][0] and content != "-- "):
+            paragraphs.append((depth, []))
         flows = content.endswith(" ") and content != "-- "
-        body = content[:-1] if flows and delsp else content
-        if open_depth == depth and content != "-- ":
-            out[-1] += body
-        else:
-            out.append(">" * depth + (" " if depth else "") + body)
-        open_depth = depth if flows else None
-    return "\n".join(out)
+        paragraphs[-1][1].append(content[:-1] if flows and delsp else content)
+    return tuple(Line("".join(pieces), depth) for depth, pieces in paragraphs)

@@ -72,7 +72,8 @@ def test_a_limit_that_was_hit_is_said_and_the_mail_is_incomplete(name: str, raw:
         HEADER + b"Content-Type: text/plain; charset=punycode\n\n" + b"a-b" * 400_000,  # H12
         HEADER + b"Content-Type: application/pdf\nContent-Transfer-Encoding: base64\n\n" + b"QUJD" * 5_000_000,  # H13
         HEADER + b"\n" + b"\n" * 1_000_000 + b"fin",  # H14
-        HEADER + b"Content-Type: text/plain; format=flowed\n\n" + b"a \n" * 300_000,  # H14
+        HEADER + b"Content-Type: text/plain; format=flowed\n\n" + b"abcdefgh \n" * 400_000,  # H14
+        HEADER + b"Reply-To: <" + b"@a," * 5_000 + b"\nContent-Type: x" + b";," * 7_000 + b"\n\nfin",  # H6, H7
         HEADER + b"Content-Type: text/html\n\n" + b"<div>" * 100_000 + b"fin",  # H32
         HEADER + b"Content-Type: text/html\n\n" + b"<div class=gmail_quote>a" * 50_000,
         HEADER + b"Content-Type: text/html\n\n<style>" + b"@a{/*" * 50_000 + b"</style>fin",
