@@ -18,7 +18,7 @@ _TOKEN: Final = re.compile(
     r"[^\W\d_]+(?:['-][^\W\d_]+)*'?|\d{1,2}(?: ?(?:heures?|h|:)(?![a-z])(?: ?\d\d)?(?!\d))?|[,/&-]|\S"
 )
 _CHINESE: Final = re.compile(
-    r"(?:(?:每|逢)?(?:周|星期|礼拜)[一二三四五六日天](?:[、到至和,，]?(?:周|星期|礼拜)?[一二三四五六日天])*|每天|工作日|周末|其他日子|平时|上午|下午|早上|晚上|中午|整天|全天|[一二三四五六七八九十\d]{1,2}点(?:半)?(?:以后|之后|以前|之前|后|前)?|[，,、或和到至]){1,12}"
+    r"(?:(?:本周|这周|下周)(?=每|上|下|早|晚|周)|(?:每|逢)?(?:周|星期|礼拜)[一二三四五六日天](?:[、到至和,，]?(?:周|星期|礼拜)?[一二三四五六日天])*|每天|工作日|周末|其他日子|平时|上午|下午|早上|晚上|中午|整天|全天|[一二三四五六七八九十\d]{1,2}点(?:半)?(?:以后|之后|以前|之前|后|前)?|[，,、或和到至]){1,12}"
 )
 _STRONG: Final = re.compile(
     r"(?:\b(?:suis|serai|reste|sera|est|sommes|serons|suis pas)(?: (?:toujours|souvent|generalement|plutot|dispo\w*|joignable|present\w*|libre|et|que|qu'))* ?(?:la\b|libres?|dispo\w*|presente?s?|chez (?:moi|nous)|joignables?|en teletravail|a la maison|present)|\b(?:je|on) (?:reste|garde la maison)|"

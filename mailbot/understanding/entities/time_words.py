@@ -18,7 +18,7 @@ PARTS: Final = words(
     " giorno giorni settimana dimineata dimineti masa ziua zile zi saptamana oricand amiaza rano ranem poludniu poludnie wieczorem wieczor"
     " weekendy weekendow codziennie dzien sabah ogleden aksam ogle gun hafta sonu утром утро вечером вечер днем день обеда обед дня дни будни будням"
     " вранці ранку ввечері увечері вечора обіду щодня дні вихідні выходные nhar lyoum sbah 3chiya soboty wtorki środy piątki czwartki"
-    " الصباح صباحا المساء مساء الظهر العصر يوم النهار نهار সকাল সকালে বিকাল বিকেল সন্ধ্যা দুপুর রাত দিন sâmbăta duminica"
+    " الصباح صباحا المساء مساء الظهر العصر يوم النهار نهار সকাল সকালে বিকাল বিকেল সন্ধ্যা দুপুর রাত দিন sâmbăta duminica вечерам утрам выходным вечера noites noite finde fines mattinata serata sabahlari aksamlari haftasonu wieczory wieczorami popoludniami poranki weekenduri noche madrugada"
 )
 DAYS: Final = frozenset(WEEKDAYS) | frozenset(f"{day}s" for day in WEEKDAYS if day.isascii() and not day.endswith("s"))
 OPENING: Final = words(
