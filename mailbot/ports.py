@@ -48,7 +48,7 @@ class Ocr(Protocol):
     def name(self) -> str: ...
 
     def recognise(self, image: object, languages: tuple[str, ...], dpi: int, seconds: float) -> OcrText:
-        """`image` is a PIL image.  Raises Permanent when the page cannot be read in time."""
+        """`image` is a PIL image; `dpi` 0: the engine guesses.  Raises Permanent when it cannot be read in time."""
         ...
 
     def orientation(self, image: object, dpi: int, seconds: float) -> Orientation | None:

@@ -93,13 +93,13 @@ class Tesseract:
         return _NAMES.get(language) in self.installed
 
     def recognise(self, image: object, languages: tuple[str, ...], dpi: int, seconds: float) -> OcrText:
-        """`image` is a PIL image.  Raises Permanent when the page cannot be read in time."""
+        """`image` is a PIL image; without `dpi` (0) the engine guesses.  Raises Permanent when it takes too long."""
         names = [_NAMES[code] for code in languages if self.reads(code)] or self._fallback()
         try:
             found = pytesseract.image_to_data(
                 _bare(image),
                 lang="+".join(dict.fromkeys(names)),
-                config=f"--psm 3 --dpi {dpi}",
+                config=f"--psm 3 --dpi {dpi}" if dpi else "--psm 3",
                 timeout=seconds,
                 output_type=Output.DICT,
             )

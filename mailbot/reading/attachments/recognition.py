@@ -23,7 +23,10 @@ _NARROW: Final = 1000
 """Pixels across below which a page's letters are too small as they stand."""
 _LOW_LETTERS: Final = ((9.0, 2.0), (12.0, 1.5))
 """Pixels of a usual letter's height up to which a page is enlarged, and how much; 14 are 10 points at 200 dpi."""
+_ASKEW: Final = 5.0
+"""Degrees from which on a page that does not read is tried as it is."""
 _GOOD: Final = 0.78
+_DOUBTFUL: Final = 0.87
 _MISSED: Final = 0.15
 """Share of what looks like writing that a page which was read well does not leave."""
 _SHARP: Final = ImageFilter.UnsharpMask(3, 200, 0)
@@ -123,10 +126,14 @@ class _Looks:
         self.best: OcrText | None = None
         self._page: Image.Image | None = None
         """What the best look was at."""
+        self._dpi = _DPI
         self._fault: str | None = None
 
     def at(self, given: Image.Image, flat: Image.Image) -> None:
         """Raises Permanent when the time for it is over."""
+        if flat is given:
+            # Nothing had to be cleaned: the engine is left its own guess, which is best on clean scans alone.
+            self._dpi = 0
         sheet = standing.sheet(given, flat)
         if sheet is not None and sheet.surely:
             # The grain of a table top would be taken for lines.
@@ -140,6 +147,11 @@ class _Looks:
             lie = straight.lie(flat, sideways=False)
         level = straight.level(flat, lie)
         first = self._read(level)
+        if not _is_upright(first) and abs(lie.angle) >= _ASKEW:
+            # It may not lie askew at all: blurred and grainy pages deceive.
+            first = self._read(flat)
+            if first is self.best:
+                lie, level = straight.Lie(0.0), flat
         if not _is_upright(first) and sheet is not None:
             flat, lie = sheet.image, straight.lie(sheet.image, sideways=False)
             level = straight.level(flat, lie)
@@ -156,16 +168,8 @@ class _Looks:
                 flat, given = flat.rotate(turn, expand=True), given.rotate(turn, expand=True)
                 lie = straight.lie(flat, sideways=False)
                 self._read(straight.level(flat, lie))
-        if not self._is_good() and not self._is_hopeless():
-            # It may be the cleaning that spoilt it.
-            plain = straight.level(given, straight.Lie(lie.angle))
-            if min(plain.size) < 2 * _NARROW:
-                plain = plain.resize((plain.width * 3 // 2, plain.height * 3 // 2), Image.Resampling.LANCZOS)
-            self._read(plain)
         level = straight.level(flat, lie)
-        if self._misses_much():
-            # Where letters run into one another, as in shaken and blurred pictures.
-            self._read(level.filter(_SHARP))
+        self._once_more(given, level, lie)
         self._in_its_language(level)
         self._on_bars(straight.level(given, lie))
 
@@ -211,6 +215,18 @@ class _Looks:
             if _worth(read) > 0.9 * _worth(self.best):
                 self.best = read
 
+    def _once_more(self, given: Image.Image, level: Image.Image, lie: straight.Lie) -> None:
+        """Other looks at a page that is not read well enough."""
+        if not self._is_good() and not self._is_hopeless():
+            # It may be the cleaning that spoilt it.
+            plain = straight.level(given, straight.Lie(lie.angle))
+            if min(plain.size) < 2 * _NARROW:
+                plain = plain.resize((plain.width * 3 // 2, plain.height * 3 // 2), Image.Resampling.LANCZOS)
+            self._read(plain)
+        if self._is_doubtful():
+            # Letters run into one another in shaken and blurred pictures.
+            self._read(level.filter(_SHARP))
+
     def _on_bars(self, given: Image.Image) -> None:
         """Light letters on dark ground, which evening takes for paper: the head of a form or of a certificate."""
         assert self.best is not None
@@ -224,16 +240,14 @@ class _Looks:
                 sure = self.best.sure_words + read.sure_words
                 self.best = replace(self.best, text=f"{read.text}\n\n{self.best.text}", sure_words=sure)
 
-    def _misses_much(self) -> bool:
-        return (
-            self.best is not None
-            and self._page is not None
-            and not self._is_hopeless()
-            and writing.unread(self._page, self.best) > _MISSED
-        )
+    def _is_doubtful(self) -> bool:
+        """Rather unsure, or much was left unread."""
+        if self.best is None or self._page is None or self._is_hopeless():
+            return False
+        return self.best.confidence < _DOUBTFUL or writing.unread(self._page, self.best) > _MISSED
 
     def _read(self, page: Image.Image, languages: tuple[str, ...] = ()) -> OcrText:
-        read = self._budget.recognise(page, languages or self._languages, _DPI)
+        read = self._budget.recognise(page, languages or self._languages, self._dpi)
         if self.best is None or _worth(read) > _worth(self.best):
             self.best, self._page = read, page
         return read

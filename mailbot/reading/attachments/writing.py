@@ -35,7 +35,7 @@ _MOST_OF_PAGE: Final = 0.4
 
 
 def letter_height(flat: Image.Image) -> float | None:
-    """Pixels from top to bottom of a usual letter on an evened page; None for too few, or so many that they are grain."""
+    """Pixels from top to bottom of a usual letter on an evened page; None for too few, or for grain."""
     heights = [
         bottom - top
         for left, top, right, bottom in _stains(flat)
