@@ -70,7 +70,7 @@ def part(
                 quoted += lines[number:]
                 break
     if not is_reply(subject) and _is_all_quoted(mine, lines):
-        least = min(line.depth for line in lines if not is_blank(line))
+        least = min(line.depth for line in lines if _WORD.search(line.text))
         return part([replace(line, depth=max(0, line.depth - least)) for line in lines], subject, forwards=forwards)
     said, signed = part_signature(mine)
     because = (Because("fresh", "words after a quoted history or a signature are not new"),) if quoted or signed else ()
