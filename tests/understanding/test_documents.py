@@ -119,3 +119,19 @@ def test_the_score_counts_what_is_missing_and_what_is_wrong() -> None:
     assert score.kind_accuracy == 1
     assert (score.all_facts.right, score.all_facts.said, score.all_facts.wanted) == (1, 2, 2)
     assert score_documents([{**rows[0], "kind": "invoice"}]).confusions == {("invoice", "quote"): 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "right"),
+    [
+        ("period", "du 01/12/2025 au 31/01/2026", 1),
+        ("period", "2025-12", 0),
+        ("amount_total", "1.00", 0),
+    ],
+)
+def test_periods_are_scored_by_what_they_mean(name: str, wanted: str, right: int) -> None:
+    text = "Facture d'électricité\nPériode du 01/12/2025 au 31/01/2026\n812 kWh"
+
+    score = score_documents([{"text": text, "source": "pdf", "kind": "energy_bill", "facts": {name: wanted}}])
+
+    assert score.facts[f"energy_bill.{name}"].right == right

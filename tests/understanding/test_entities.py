@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from mailbot.understanding.entities import References, extract, is_iban
+from mailbot.understanding.entities.time_words import times_meant
 
 ON = date(2026, 2, 10)
 
@@ -255,3 +256,10 @@ def test_when_somebody_can_be_reached(text: str, value: str | None) -> None:
 )
 def test_references_and_places_in_the_writer_s_manner(text: str, key: str, value: str | None) -> None:
     assert extract("", text, ON).get(key) == value
+
+
+def test_the_same_times_in_other_words_mean_the_same() -> None:
+    assert times_meant("le mercredi après 17h") == times_meant("Wednesdays after 17") == {"day 2", "after", "17"}
+    assert times_meant("tous les jours sauf jeudi") == times_meant("her gün Perşembe hariç") | {"day 3"}
+    assert times_meant("le matin") != times_meant("le soir")
+    assert not times_meant("quand vous voulez")
