@@ -39,6 +39,12 @@ _FORWARDED: Final = re.compile(
     rf"\s*[:：]?\s*(?:{_RULED})?\s*[:：]?\s*$",
     re.IGNORECASE,
 )
+_FORWARDED_IN_LINE: Final = re.compile(
+    rf"^\s*-{{3,}}\s*(?:{either(word for phrases in PHRASES.values() for word in phrases.forwarded)})\s*-{{3,}}\s*"
+    r"[^\W\d_][^:\n]{0,20}:\s*([^<>\n]{0,80}<[^\s<>]{1,64}@[^\s<>]{1,255}>)",
+    re.IGNORECASE,
+)
+"""Yahoo's mobile programs write the whole header in one line."""
 _NOTES: Final = re.compile(rf"^\s*-{{3,}}.{{2,120}}(?:{WROTE.pattern})\s*[:：]?\s*-{{3,}}\s*$", re.IGNORECASE)
 _ABOVE: Final = re.compile(rf"^[\W_]*(?:{either(ABOVE)})[\W_]*$", re.IGNORECASE)
 _SENT_AT: Final = re.compile(r"\d{1,2}[:.]\d{2}|[٠-٩]{1,2}:[٠-٩]{2}")
@@ -81,6 +87,8 @@ def landmark(lines: Sequence[Line], number: int) -> Landmark | None:
         return None
     if _RULE.match(text):
         return _ruled(lines, number)
+    if in_line := _FORWARDED_IN_LINE.match(text):
+        return Landmark("forwarded", number + 1, in_line[1])
     if _FORWARDED.match(text) and (found := _forward(lines, number)):
         return found
     if _ORIGINAL.match(text) or _NOTES.match(text) or _ABOVE.match(text):
@@ -160,7 +168,9 @@ def _proves(found: Mapping[Label, str], marked: bool) -> bool:  # noqa: FBT001 (
         return True
     if "@" in f"{found.get('sender', '')}{found.get('to', '')}":
         return True
-    return "sender" in found and _SENT_AT.search(found.get("sent", "")) is not None
+    sender = found.get("sender", "")
+    # `De : 10:30 à 12:00` is no name.
+    return bool(sender) and not _SENT_AT.search(sender) and _SENT_AT.search(found.get("sent", "")) is not None
 
 
 def label_of(text: str) -> tuple[Label, str] | None:

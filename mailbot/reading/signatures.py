@@ -14,10 +14,15 @@ _SENT_FROM: Final = re.compile(
     + ")[\\s.*_!<>]*$",
     re.IGNORECASE,
 )
-_DEVICE: Final = re.compile(
+_BRAND: Final = (
     r"iphone|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|oppo|nokia|pixel|outlook|yahoo|proton"
     r"|thunderbird|hotmail|gmail|aquamail|k-9|spark|webmail|courrier pour windows|mail (?:pour|for) windows"
-    r"|\bmon \w|\bmy \w|\bmein|\bmi \w|\bmeu|\bmijn|\bmoj|\bmio|\bмо[её]|\bмог|айф|андроид|我的|هاتفي|ايفون|آيفون"
+    r"|\bgmx\b|web\.de"
+)
+_BRANDED: Final = re.compile(_BRAND, re.IGNORECASE)
+_DEVICE: Final = re.compile(
+    _BRAND
+    + r"|\bmon \w|\bmy \w|\bmein|\bmi \w|\bmeu|\bmijn|\bmoj|\bmio|\bмо[её]|\bмог|айф|андроид|我的|هاتفي|ايفون|آيفون"
     r"|\bsfr|orange|la ?poste|bouygues"
     r"|\bfree\b",
     re.IGNORECASE,
@@ -57,7 +62,8 @@ _LINK: Final = re.compile(r"<?https?://\S+")
 _PROSE_WORDS: Final = 25
 _SENTENCE_WORDS: Final = 6
 _LINE_WORDS: Final = 10
-"""Words of the longest line in which a program names itself."""
+_BRANDED_LINE_WORDS: Final = 14
+"""Words of the longest line in which a program names itself, and of one that names a brand."""
 _BLOCK_LINES: Final = 14
 _SMALL_PRINT_LINES: Final = 10
 _FOOT_LINES: Final = 40
@@ -144,7 +150,8 @@ def _small_print(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def _is_programs_line(text: str, *, at_the_end: bool) -> bool:
-    if len(text) > 160 or len(_WORD.findall(_LINK.sub("", text))) > _LINE_WORDS or not _SENT_FROM.match(text):
+    most = _BRANDED_LINE_WORDS if _BRANDED.search(text[:160]) else _LINE_WORDS
+    if len(text) > 160 or len(_WORD.findall(_LINK.sub("", text))) > most or not _SENT_FROM.match(text):
         return False
     return bool(_DEVICE.search(text) or (at_the_end and _ANY_DEVICE.search(text)))
 
