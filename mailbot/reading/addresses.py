@@ -144,7 +144,7 @@ def _named(text: str, hint: str | None) -> Address | None:
     """A person's name alone, or a local user with a comment."""
     local, _, note = text.rstrip(") ").partition(" (")
     name = _name(note, hint)
-    if _LOCAL.fullmatch(local) and not local.istitle():
+    if _LOCAL.fullmatch(local) and local.isascii() and local.isprintable() and not local.istitle():
         return Address(name, local)
     return Address(_name(text, hint), "") if _name(text, hint) else None
 
