@@ -85,11 +85,14 @@ class _Frame:
 
     tag: str
     hidden: bool
+    """For good; `small` and `unseen` are letters of no size or no visibility, which an element inside may have again."""
     literal: bool
     depth: int
     signed: bool
     ink: styles.Colour
     paper: styles.Colour
+    small: bool = False
+    unseen: bool = False
     holds: Container = ""
     around: "_Frame | None" = None
     """The innermost open `frame` that no quote separates from here."""
@@ -155,7 +158,7 @@ class _Pen:
         if frame.tag == "style":
             self._css.append(text[: self._css_room])
             self._css_room -= len(self._css[-1])
-        if frame.hidden or styles.same(frame.ink, frame.paper):
+        if frame.hidden or frame.small or frame.unseen or styles.same(frame.ink, frame.paper):
             self.hidden = self.hidden or (frame.tag not in _UNSEEN and any(char.isalnum() for char in text))
             return
         if frame.literal:
@@ -220,7 +223,9 @@ class _Pen:
         hidden = above.hidden or tag in _UNSEEN or "hidden" in attributes or bool(style and styles.hides(style))
         opened = _Frame(
             tag,
-            hidden=hidden or self._sheet.hides(tag, attributes),
+            hidden=hidden or self._sheet.hides(tag, attributes, style),
+            small=_first(styles.shrinks(style), self._sheet.shrinks(tag, attributes), above.small),
+            unseen=_first(styles.unseen(style), above.unseen),
             literal=above.literal or tag in {"pre", "textarea"} or "white-space:pre" in style.replace(" ", ""),
             depth=above.depth + (holds == "frame" or (holds == "quote" and above.around is None)),
             signed=above.signed or holds == "signature",
@@ -236,9 +241,9 @@ class _Pen:
 
     def _paper(self, tag: str, attributes: Mapping[str, str], style: str) -> styles.Colour | None:
         """What an element is drawn on, as far as it says; a picture or a style sheet's colour is not known."""
-        if "background" in attributes or self._sheet.papers(tag, attributes):
+        if "background" in attributes:
             return styles.UNKNOWN
-        return styles.paper(style, attributes.get("bgcolor", ""))
+        return styles.paper(style, attributes.get("bgcolor", "")) or self._sheet.paper(tag, attributes)
 
     def _is_introduced(self) -> bool:
         """Does the line above give a date or an address and a colon?  Then a bare blockquote is a quote."""
@@ -276,6 +281,11 @@ class _Pen:
         # A smiley is written as a picture by some mail programs.
         if len(label) <= 4 and _EMOJI.search(label):
             self._write(label, above)
+
+
+def _first(*said: bool | None) -> bool:
+    """What the nearest says that says anything."""
+    return next((one for one in said if one is not None), False)
 
 
 def _number(text: str) -> int:

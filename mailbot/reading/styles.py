@@ -7,15 +7,17 @@ from typing import Final
 
 _BRACES: Final = re.compile(r"[{};]")
 _SIMPLE: Final = re.compile(r"([a-z][a-z0-9]*)?([.#])([\w-]{1,100})\Z", re.IGNORECASE)
-_LAST: Final = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])([\w-]{1,100}))?", re.IGNORECASE)
+_LAST: Final = re.compile(r"([a-z][a-z0-9]*|\*)?(?:([.#])([\w-]{1,100}))?", re.IGNORECASE)
 _HIDES: Final = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
-    r"|font-size\s*:\s*0*(?:\.0+|0(?:\.0+)?)(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
-    r"|opacity\s*:\s*0*(?:\.0+|0(?:\.0+)?)\s*(?:;|!|$)"
-    r"|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}px|clip\s*:\s*rect\(\s*0"
-    r"|(?<![\w-])color\s*:\s*transparent",
+    r"display\s*:\s*none|opacity\s*:\s*0*(?:\.0+|0(?:\.0+)?)\s*(?:;|!|$)"
+    r"|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}px|clip\s*:\s*rect\(\s*0",
     re.IGNORECASE,
 )
+"""What no element inside can undo."""
+_DISPLAYED: Final = re.compile(r"display\s*:\s*(?!none)[a-z]", re.IGNORECASE)
+_SIZE: Final = re.compile(r"font-size\s*:\s*([^;!]{1,40})", re.IGNORECASE)
+_NO_SIZE: Final = re.compile(r"0*(?:\.0+|0(?:\.0+)?)(?:px|pt|em|rem|%)?\s*$", re.IGNORECASE)
+_VISIBILITY: Final = re.compile(r"visibility\s*:\s*([a-z]{1,20})", re.IGNORECASE)
 _NO_HEIGHT: Final = re.compile(r"(?:max-)?(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)", re.IGNORECASE)
 _CLIPPED: Final = re.compile(r"overflow(?:-[xy])?\s*:\s*hidden", re.IGNORECASE)
 _INK: Final = re.compile(r"(?<![\w-])color\s*:\s*([^;!]{1,60})", re.IGNORECASE)
@@ -32,51 +34,76 @@ Colour = tuple[int, int, int]
 WHITE: Final[Colour] = (255, 255, 255)
 UNKNOWN: Final[Colour] = (-999, -999, -999)
 """Another colour, or a picture: like nothing else."""
+TRANSPARENT: Final[Colour] = (-1, -1, -1)
+"""Ink that is not seen on anything."""
+Selector = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """Selectors (`.preheader`, `#hidden`, `td.x`): `hidden` are those whose elements are not shown."""
 
-    hidden: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
-    papered: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
-    """Those that are drawn on a colour or a picture of their own."""
+    hidden: frozenset[Selector] = field(default_factory=frozenset)
+    papered: Mapping[Selector, Colour] = field(default_factory=dict)
+    """On what colour those are drawn that say so; of a long selector only its end is known, and no colour."""
+    sized: Mapping[Selector, bool] = field(default_factory=dict)
+    """Those that set the size of letters, and whether that leaves anything to be seen."""
 
     def __or__(self, other: "Sheet") -> "Sheet":
-        return Sheet(self.hidden | other.hidden, self.papered | other.papered)
+        return Sheet(self.hidden | other.hidden, {**self.papered, **other.papered}, {**self.sized, **other.sized})
 
-    def hides(self, tag: str, attributes: Mapping[str, str]) -> bool:
-        return bool(self.hidden) and not self.hidden.isdisjoint(_selectors(tag, attributes))
+    def hides(self, tag: str, attributes: Mapping[str, str], style: str) -> bool:
+        if not self.hidden or self.hidden.isdisjoint(_selectors(tag, attributes)):
+            return False
+        return _DISPLAYED.search(style) is None
 
-    def papers(self, tag: str, attributes: Mapping[str, str]) -> bool:
-        return bool(self.papered) and not self.papered.isdisjoint(((tag, "", ""), *_selectors(tag, attributes)))
+    def paper(self, tag: str, attributes: Mapping[str, str]) -> Colour | None:
+        if not self.papered:
+            return None
+        found = [self.papered[one] for one in _selectors(tag, attributes, alone=True) if one in self.papered]
+        return None if not found else found[0] if len(set(found)) == 1 else UNKNOWN
+
+    def shrinks(self, tag: str, attributes: Mapping[str, str]) -> bool | None:
+        """None when it says nothing of the size."""
+        found = [self.sized[one] for one in _selectors(tag, attributes) if one in self.sized] if self.sized else []
+        return all(found) if found else None
 
 
-def _selectors(tag: str, attributes: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def _selectors(tag: str, attributes: Mapping[str, str], *, alone: bool = False) -> list[Selector]:
+    """`alone`: also the name of the element, and the star."""
     names = [(".", name) for name in attributes.get("class", "").split()]
     if identifier := attributes.get("id"):
         names.append(("#", identifier))
-    return [(which, kind, name) for kind, name in names for which in (tag, "")]
+    found = [(which, kind, name) for kind, name in names for which in (tag, "")]
+    return [*found, (tag, "", ""), ("*", "", "")] if alone else found
 
 
 def parse_sheet(css: str) -> Sheet:
     """Rules inside @media are for other screens and ignored."""
-    hidden: set[tuple[str, str, str]] = set()
-    papered: set[tuple[str, str, str]] = set()
+    hidden: set[Selector] = set()
+    papered: dict[Selector, Colour] = {}
+    sized: dict[Selector, bool] = {}
     flat = _without_media(_without_comments(css.replace("<!--", " ").replace("-->", " ")))
     for rule in flat.split("}", _RULES):
         selectors, _, declarations = rule.rpartition("{")
         declarations = declarations[:4000]
-        hiding, papering = hides(declarations), paper(declarations, "") not in {None, WHITE}
-        if not selectors or not (hiding or papering):
+        hiding = hides(declarations) or unseen(declarations) or ink(declarations, "") == TRANSPARENT
+        colour, small = paper(declarations, ""), shrinks(declarations)
+        if not selectors or (not hiding and colour is None and small is None):
             continue
         for selector in selectors.split(","):
-            if hiding and (simple := _SIMPLE.match(selector.strip())):
-                hidden.add(((simple[1] or "").lower(), simple[2], simple[3]))
+            words = selector.split() or [""]
+            if simple := _SIMPLE.match(selector.strip()):
+                key = ((simple[1] or "").lower(), simple[2], simple[3])
+                if hiding:
+                    hidden.add(key)
+                if small is not None:
+                    sized[key] = small
             # Which elements a long selector means is not known: those that its end names may be meant.
-            if papering and (simple := _LAST.match((selector.split() or [""])[-1])):
-                papered.add(((simple[1] or "").lower(), simple[2] or "", simple[3] or ""))
-    return Sheet(frozenset(hidden), frozenset(papered))
+            if colour is not None and (last := _LAST.match(words[-1])):
+                key = ((last[1] or "").lower(), last[2] or "", last[3] or "")
+                papered[key] = colour if len(words) == 1 and papered.get(key, colour) == colour else UNKNOWN
+    return Sheet(frozenset(hidden), papered, sized)
 
 
 def _without_comments(css: str) -> str:
@@ -113,8 +140,22 @@ def hides(style: str) -> bool:
     return bool(_HIDES.search(style) or (_NO_HEIGHT.search(style) and _CLIPPED.search(style)))
 
 
+def shrinks(style: str) -> bool | None:
+    """Letters of no size; None when it does not say.  What stands inside may have a size of its own."""
+    found = _SIZE.search(style)
+    return None if found is None else _NO_SIZE.match(found[1].strip()) is not None
+
+
+def unseen(style: str) -> bool | None:
+    """`visibility`; None when it does not say.  What stands inside may be visible again."""
+    found = _VISIBILITY.search(style)
+    return None if found is None else found[1].lower() in {"hidden", "collapse"}
+
+
 def ink(style: str, attribute: str) -> Colour | None:
     found = _INK.search(style)
+    if found and found[1].strip().lower() == "transparent":
+        return TRANSPARENT
     return _colour(found[1] if found else attribute)
 
 
@@ -125,6 +166,8 @@ def paper(style: str, attribute: str) -> Colour | None:
 
 def same(one: Colour, other: Colour) -> bool:
     """Too close for an eye; nothing is known to be like an unknown colour."""
+    if one == TRANSPARENT:
+        return True
     return UNKNOWN not in {one, other} and sum(abs(left - right) for left, right in zip(one, other, strict=True)) <= 24
 
 

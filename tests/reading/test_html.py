@@ -45,7 +45,6 @@ def test_lines_are_those_that_a_person_sees(source: str, text: str) -> None:
         '<span style="font-size:0">x</span>',
         '<span style="opacity:0">x</span>',
         '<div style="max-height:0;overflow:hidden">x</div>',
-        '<div style="mso-hide:all">x</div>',
         '<div style="text-indent:-9999px">x</div>',
         '<span style="color:#fff">x</span>',
         '<font color="#FEFEFE">x</font>',
