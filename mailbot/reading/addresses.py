@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mailbot.model import Address
-from mailbot.reading import limits
+from mailbot.reading import charset, limits
 from mailbot.reading.words import clean, decode_text, unfold
 
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|\\.|[<>(),;:]|[^"\\<>(),;:]+|"', re.DOTALL)
@@ -28,7 +28,7 @@ def parse_addresses(
     found: list[Address] = []
     for value in values:
         held = ""
-        for name, spec in _mailboxes(unfold(value[: limits.HEADER_FIELD])):
+        for name, spec in _mailboxes(_in_utf_8(unfold(value[: limits.HEADER_FIELD]), hint)):
             if spec is None:
                 # A comma in an unquoted name: `Dupont, Jeanne <jd@example.org>`.
                 held = f"{held}, {name}" if held else name
@@ -45,6 +45,13 @@ def parse_addresses(
         if not found and held and incomplete and (named := _named(held, hint)) is not None:
             found.append(named)
     return tuple(dict.fromkeys(found))
+
+
+def _in_utf_8(line: bytes, hint: str | None) -> bytes:
+    """Bytes of old Chinese and Japanese characters look like brackets, commas and backslashes: decoded first."""
+    if b"\x1b$" not in line and (line.isascii() or not charset.is_wide(hint)):
+        return line
+    return charset.decode(line, None, hint)[0].encode("utf-8", "replace")
 
 
 @dataclass(slots=True)

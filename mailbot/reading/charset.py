@@ -163,6 +163,11 @@ def known(declared: str | None) -> str | None:
     return _CODECS.get(label.replace("_", "").replace(" ", ""))
 
 
+def is_wide(declared: str | None) -> bool:
+    """Does it write one character in two bytes, the second of which may be an ASCII sign?"""
+    return known(declared) in {"gb18030", "big5hkscs", "cp932", "cp949", "johab", "hz"}
+
+
 def _labelled(content: bytes, codec: str, declared: str, hint: str | None) -> tuple[str, str | None]:
     if codec == "ascii" or (codec in _SEVEN_BIT and not content.isascii()):
         if content.isascii():
