@@ -128,6 +128,8 @@ _WESTERN: Final = frozenset("àâäáãåçéèêëíìîïñóòôöõøúùû�
 _SIGNS_IN_WORDS: Final = re.compile(r"(?<=[a-z])[¹³±¶¿¾¼][a-z]|(?<=[a-z]{2})[¹±¶¿¾¼](?![\w])|\b[¶¿](?=[a-z])")
 """Superscripts and signs where a word has letters: the page is Central European, not Western."""
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1a]")
+_C1: Final = re.compile("[\x80-\x9f]")
+_WINDOWS_SIGNS: Final = {code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)}
 _TO_DOUBLE_BYTE: Final = re.compile(rb"\x1b\$[@B]")
 _ESCAPE_TO_JAPANESE: Final = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 
@@ -146,6 +148,8 @@ def decode(content: bytes, declared: str | None, hint: str | None = None) -> tup
     if content.isascii() and codec not in _SEVEN_BIT | _EBCDIC:
         return _escaped(content) or (content.decode("ascii"), None)
     text, fault = _labelled(content, codec, declared or "", known(hint))
+    if codec in _EBCDIC:
+        text = text.replace("\x85", "\n")
     return _sound(text), fault
 
 
@@ -335,7 +339,11 @@ def _strictly(content: bytes, codec: str) -> str | None:
 
 
 def _sound(text: str) -> str:
-    """Without lone surrogates, which some codecs let through and no output can hold."""
+    """Without lone surrogates, which some codecs let through and no output can hold, and with the quotes and dashes of
+    Windows-1252 that somebody took for Latin-1's control characters.
+    """
+    if _C1.search(text):
+        text = text.translate(_WINDOWS_SIGNS)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
