@@ -32,6 +32,7 @@ _VOID: Final = frozenset((
 # fmt: on
 _SPACE: Final = re.compile(r"[ \t\r\n\f\u2028\u2029]+")
 _EMOJI: Final = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
+_TYPED_LINES: Final = 40
 _DATED: Final = re.compile(r"\d{1,2}:\d{2}|@")
 _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
 _XML: Final = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
@@ -98,6 +99,8 @@ class _Frame:
     """The innermost open `frame` that no quote separates from here."""
     quoted_once: bool = False
     """A frame whose quote has been closed: what follows in it is the writer's again."""
+    first_line: int | None = None
+    """Of a frame that nothing has introduced yet: where its lines begin."""
     items: int = 0
     cells: int = 0
 
@@ -217,6 +220,8 @@ class _Pen:
         holds = container(tag, attributes)
         if tag == "blockquote" and not holds and self._is_introduced():
             holds = "quote"
+        if holds == "quote" and above.around is not None:
+            self._loosen(above.around)
         if holds == "rest" and not self._rest and not above.depth:
             self.end_line()
             self._rest = 1
@@ -236,8 +241,18 @@ class _Pen:
             around=None if holds == "quote" else above.around,
         )
         if holds == "frame":
-            opened.around = opened
+            self.end_line()
+            opened.around, opened.first_line = opened, len(self.lines)
         return opened
+
+    def _loosen(self, frame: _Frame) -> None:
+        """What stands in a frame above its introduction was typed there."""
+        self.end_line()
+        if frame.first_line is not None and len(self.lines) - frame.first_line <= _TYPED_LINES:
+            for number in range(frame.first_line, len(self.lines)):
+                line = self.lines[number]
+                self.lines[number] = replace(line, depth=max(0, line.depth - 1))
+        frame.first_line = None
 
     def _paper(self, tag: str, attributes: Mapping[str, str], style: str) -> styles.Colour | None:
         """What an element is drawn on, as far as it says; a picture or a style sheet's colour is not known."""

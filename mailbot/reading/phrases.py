@@ -126,7 +126,7 @@ PHRASES: Final[dict[str, Phrases]] = {
         ),
     ),
     "en": Phrases(
-        wrote=(r"quoting", r"(?<!you )(?<!he )(?<!she )(?<!they )(?<!who )wrote", r"writes", r"has written"),
+        wrote=(r"quoting", r"(?<!\bi )(?<!you )(?<!he )(?<!she )(?<!they )(?<!who )wrote", r"writes", r"has written"),
         sender=("from", "sender"),
         sent=("sent", "date", "received", "sent on"),
         to=("to", "recipients?"),

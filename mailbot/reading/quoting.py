@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mailbot.model import Because, Texts
-from mailbot.reading.attributions import author_of, introduces
+from mailbot.reading.attributions import WROTE, author_of, introduces
 from mailbot.reading.landmarks import Landmark, is_forward, is_reply, landmark, plain_author
 from mailbot.reading.lines import Line, is_blank, joined, marked, next_words
 from mailbot.reading.signatures import part_signature
@@ -46,7 +46,7 @@ def part(
     while number < len(lines):
         line = lines[number]
         found = landmark(lines, number) if forwards else None
-        if found is not None and _is_told(found, lines, subject):
+        if found is not None and _is_told(found, lines, number, subject):
             found = None
         if found is not None and not quoted and _is_passed_on(found, mine, subject, line, ours):
             return _forward(mine, quoted, lines, number, found, forwards)
@@ -97,14 +97,15 @@ def _is_from(author: str, domains: frozenset[str]) -> bool:
     return any(written.endswith((f"@{domain}", f".{domain}")) for domain in domains)
 
 
-def _is_told(found: Landmark, lines: Sequence[Line], subject: str) -> bool:
-    """Somebody tells what somebody wrote: no address, no quoted lines below, and a mail that answers nothing."""
-    return (
-        found.kind == "attribution"
-        and not found.author
-        and subject != ""
-        and not (is_reply(subject) or is_forward(subject) or _quotes_by_depth(lines, found.end))
-    )
+def _is_told(found: Landmark, lines: Sequence[Line], number: int, subject: str) -> bool:
+    """Somebody tells what somebody wrote: a mail that answers nothing, no quoted lines below, and no address, verb or
+    colon, of which mail programs leave out none there.
+    """
+    if found.kind != "attribution" or not subject or is_reply(subject) or is_forward(subject):
+        return False
+    text = " ".join(line.text.strip() for line in lines[number : found.end])
+    complete = found.author and WROTE.search(text) and text.rstrip(" *_").endswith((":", "："))
+    return not complete and not _quotes_by_depth(lines, found.end)
 
 
 def _is_all_quoted(mine: Sequence[Line], lines: Sequence[Line]) -> bool:
