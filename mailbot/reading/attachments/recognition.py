@@ -235,7 +235,9 @@ class _Looks:
         for box in writing.bars(given):
             dark = ImageOps.expand(ImageOps.invert(given.crop(box)), border=_MARGIN, fill=255)
             read = self._budget.recognise(paper.even(dark), self._languages, _DPI)
-            new = set(_WORDS.findall(read.text.casefold())) - known
+            said = set(_WORDS.findall(read.text.casefold()))
+            # What is mostly known is the page itself, not a bar on it.
+            new = 2 * len(said - known) >= len(said) > 0
             if new and read.sure_words and read.confidence >= _BAR and not read.sideways:
                 sure = self.best.sure_words + read.sure_words
                 self.best = replace(self.best, text=f"{read.text}\n\n{self.best.text}", sure_words=sure)

@@ -31,7 +31,8 @@ _BAR_TILES: Final = 4
 _BAR_SHAPE: Final = 2
 """Times as wide as high, at least: a line."""
 _MOST_BARS: Final = 3
-_MOST_OF_PAGE: Final = 0.4
+_MOST_OF_PAGE: Final = 0.15
+"""Of its height."""
 
 
 def letter_height(flat: Image.Image) -> float | None:
@@ -85,7 +86,7 @@ def bars(given: Image.Image) -> list[Box]:
     found = []
     for number, (down, across) in enumerate(ndimage.find_objects(named), 1):
         count = int((light[down, across] & (named[down, across] == number)).sum())
-        share = (down.stop - down.start) * (across.stop - across.start) / (rows * columns)
+        share = (down.stop - down.start) / rows
         wide = across.stop - across.start >= _BAR_SHAPE * (down.stop - down.start)
         if count >= _BAR_TILES and wide and share < _MOST_OF_PAGE:
             found.append((count, _widened(down, across, given)))

@@ -57,6 +57,14 @@ def test_a_whole_day_and_an_event_that_never_ends() -> None:
     assert only(content).text == "Event: Etat des lieux\nStart: 2026-03-01"
 
 
+def test_a_task_is_called_so() -> None:
+    content = (
+        b"BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nSUMMARY:Relancer le syndic\r\nDUE:20260401\r\nEND:VTODO\r\nEND:VCALENDAR"
+    )
+
+    assert only(content).text == "Task: Relancer le syndic\nDue: 2026-04-01"
+
+
 def test_a_fold_may_cut_a_character() -> None:
     line = "SUMMARY:Dégât des eaux".encode()
     at = line.index("é".encode()) + 1

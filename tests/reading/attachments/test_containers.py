@@ -91,9 +91,9 @@ def test_a_mail_is_incomplete_when_words_may_be_missing_and_only_then(
 
 
 def test_what_an_archive_gave_before_its_reader_was_stopped_is_kept() -> None:
-    slow = SandboxReader(Limits(seconds=6, quiet=1.0, ocr_page_seconds=1.0))
+    slow = SandboxReader(Limits(seconds=30, quiet=3.0, ocr_page_seconds=0.5))
     scan = BytesIO()
-    Image.effect_noise((2400, 3300), 120).save(scan, "PNG")
+    Image.effect_noise((2000, 2000), 120).save(scan, "PNG")
     reading = slow.read(mail((zipped({"a.txt": b"premier", "b.png": scan.getvalue()}), "z.zip")), REQUEST)
     slow.close()
 

@@ -1,11 +1,14 @@
 from io import BytesIO
 
+import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image, features
+from PIL import Image, ImageOps, features
 
+from mailbot.reading.attachments import images
 from mailbot.reading.attachments.budget import Budget
 from mailbot.reading.attachments.images import MAX_FRAMES, is_decoration, read_picture
+from mailbot.reading.attachments.recognition import Seen
 from tests.reading.attachments.conftest import CountingOcr
 from tests.reading.attachments.made import picture, saved
 
@@ -101,3 +104,56 @@ def test_cut_and_broken_pictures_are_named(kind: str, budget: Budget) -> None:
 )
 def test_trackers_logos_and_banners_are_decoration(size: tuple[int, int], *, inline: bool, decorative: bool) -> None:
     assert is_decoration(saved(Image.new("RGB", size), "PNG"), inline=inline) is decorative
+
+
+def transparent(ink: int) -> Image.Image:
+    """Letters of this grey on nothing."""
+    drawn = Image.new("RGBA", SMALL.size, (ink, ink, ink, 0))
+    drawn.putalpha(ImageOps.invert(SMALL))
+    return drawn
+
+
+def counted(kind: str) -> bytes:
+    """Sixteen bits a pixel, or numbers from 0 to 1."""
+    values = np.asarray(SMALL)
+    return saved(
+        Image.fromarray(values.astype(np.uint16) * 257 if kind == "I;16" else values.astype(np.float32)), "TIFF"
+    )
+
+
+SEEN_AS_DRAWN = {
+    "black on nothing": transparent(0),
+    "white on nothing": transparent(255),
+    "one grey and alpha": Image.merge("LA", (Image.new("L", SMALL.size), ImageOps.invert(SMALL))),
+    "sixteen bits": counted("I;16"),
+    "numbers without a range": counted("F"),
+    "four inks": saved(SMALL.convert("CMYK"), "JPEG"),
+    "fax": saved(SMALL.convert("1"), "TIFF", compression="group4"),
+}
+
+
+@pytest.mark.parametrize("picture", SEEN_AS_DRAWN.values(), ids=SEEN_AS_DRAWN.keys())
+def test_a_picture_is_given_to_the_engine_as_it_is_seen(
+    picture: Image.Image | bytes, budget: Budget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Image.Image] = []
+
+    def see(page: Image.Image, _budget: Budget) -> Seen:
+        given.append(page)
+        return Seen("", 1.0)
+
+    monkeypatch.setattr(images, "recognise", see)
+    read_picture(picture if isinstance(picture, bytes) else saved(picture, "PNG"), "attachment 1", budget)
+    (page,) = given
+    ink = np.abs(np.asarray(page, dtype=int) - int(np.median(np.asarray(page)))) > 100
+
+    assert page.mode == "L"
+    assert (ink == (np.asarray(SMALL) < 128)).mean() > 0.99
+
+
+def test_a_telephone_s_jpeg_of_several_pictures_is_one_page(budget: Budget, ocr: CountingOcr) -> None:
+    photo = SMALL.convert("RGB")
+    content = saved(photo, "MPO", save_all=True, append_images=[photo])
+
+    assert read_picture(content, "attachment 1", budget).pages == 1
+    assert len(ocr.recognised) == 1

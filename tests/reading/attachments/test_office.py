@@ -231,6 +231,32 @@ def test_a_formula_shows_what_it_last_gave() -> None:
     assert only(content).text == "[S]\nlien\t2\t=cmd|x\t#REF!\tmot riche"
 
 
+@pytest.mark.parametrize(
+    ("cell", "known"),
+    [
+        ('<c r="A1"><f>SUM(B1:B9)</f><v></v></c>', False),
+        ('<c r="A1"><f>SUM(B1:B9)</f></c>', False),
+        ('<c r="A1" t="str"><f>IF(B1,"x","")</f><v></v></c>', True),
+        ('<c r="A1"><f>1+1</f><v>2</v></c>', True),
+    ],
+)
+def test_a_formula_without_its_result_is_said(cell: str, *, known: bool) -> None:
+    x = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    content = made.zipped(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "_rels/.rels": made.relations(("r", "officeDocument", "xl/workbook.xml")),
+            "xl/workbook.xml": f'<workbook {x} xmlns:r="{made.R}"><sheets><sheet name="S" r:id="r1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": made.relations(("r1", "worksheet", "worksheets/sheet1.xml")),
+            "xl/worksheets/sheet1.xml": f"{made.XML}<worksheet {x}><sheetData><row>{cell}</row></sheetData></worksheet>",
+        }
+    )
+    part = only(content)
+
+    assert part.incomplete is not known
+    assert said(part) == ([] if known else ["it holds formulas without their results: these were not read"])
+
+
 def test_a_million_rows_are_cut_and_said_in_seconds() -> None:
     x = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     rows = '<row><c t="n"><v>1</v></c></row>' * 1_000_000

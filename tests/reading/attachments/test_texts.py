@@ -181,6 +181,25 @@ def test_xml_gives_its_words_and_refuses_a_document_type() -> None:
     assert only(b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>").incomplete
 
 
+SHEET_2003 = (
+    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table><Row><Cell><Data>Eau</Data></Cell>'
+    "<Cell><Data>23,75</Data></Cell></Row><Row><Cell><Data>Gaz</Data></Cell></Row></Table></Worksheet></Workbook>"
+)
+LETTER_2003 = (
+    '<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"><w:body><w:p><w:r><w:t>La chau</w:t>'
+    "</w:r><w:r><w:t>dière</w:t></w:r></w:p><w:p><w:r><w:t>Merci</w:t></w:r></w:p></w:body></w:wordDocument>"
+)
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [(SHEET_2003, "Eau\t23,75\nGaz"), (LETTER_2003, "La chaudière\nMerci")],
+    ids=["rows", "runs"],
+)
+def test_the_xml_that_office_wrote_in_2003_keeps_rows_and_words_together(inside: str, expected: str) -> None:
+    assert only(f'<?xml version="1.0" encoding="UTF-8"?>{inside}'.encode(), "application/vnd.ms-excel").text == expected
+
+
 def test_a_drawing_gives_its_words_and_an_inline_one_is_a_logo() -> None:
     drawing = b"<svg xmlns='http://www.w3.org/2000/svg'><style>.a{}</style><script>x()</script><text>Plan <tspan>du T3</tspan></text></svg>"
 
