@@ -1,7 +1,7 @@
 """The hostile-input matrix of the reliability rules: what each row of it that concerns reading ends in, and how soon.
 
 Each goes through the reading process as it runs in service.  Rows about other work are tested there: H9 in
-tests/imap/test_filing.py and H60 in tests/imap/test_hostile_server.py; H10, H11, H38, H42 and H43 (drafts and templates)
+tests/imap/test_filing.py and H60 in tests/imap/test_hostile_server.py; H10, H11, H38, H42 and H43 (drafts, templates)
 in tests/reply/test_compose.py; H40 and H51 (loops, logs) in tests/daemon/test_faults.py; H50 (webhooks) in
 tests/targets/test_addresses.py; H52 and H53 (rules) in tests/rules; H54 (the broker) in tests/workers/test_messages.py;
 H55 and H57 in tests/ledger; H56's scanner in test_clamd.py.  Who wrote (H36, H37), machines (H39), two bodies (H34),
