@@ -30,7 +30,7 @@ def scans(count: int = 1, *, tail: bytes = b"fin") -> bytes:
     made.set_content("Bonjour, voici le document.\n")
     for number in range(count):
         out = BytesIO()
-        Image.effect_noise((1200, 1600), 120 - number).save(out, "PNG")
+        Image.effect_noise((1000, 1000), 120 - number).save(out, "PNG")
         made.add_attachment(out.getvalue(), maintype="image", subtype="png", filename=f"{number}.png")
     made.add_attachment(tail, maintype="text", subtype="plain", filename="fin.txt")
     return made.as_bytes()
