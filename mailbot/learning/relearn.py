@@ -18,7 +18,7 @@ from mailbot.learning.benchmark import OUT
 from mailbot.learning.duplicates import near_duplicates
 from mailbot.learning.labelled import Labelled, corpus
 from mailbot.learning.train import train
-from mailbot.learning.urgency import trained, usable
+from mailbot.learning.urgency import train_urgency, usable
 from mailbot.learning.vectors import Vectors
 
 _HELD_BACK: Final = 5
@@ -98,23 +98,22 @@ def learn(some: Material, main_language: str) -> Mapping[str, bytes]:
     vectors = Vectors.packaged()
     mails = [*some.packaged, *_dealt(some)]
     try:
-        # Before a second process needs them: it could not start one of its own.
-        vectors.of([digest_of(pieces(mail.subject, mail.text)) for mail in mails])
+        if not some.urgencies:
+            return {INTENT_FILE: train(mails, vectors, main_language)}
+        # How urgent a mail is does not depend on the intents there are: all of the corpus is used.
+        told = usable([*corpus(), *_dealt(some)])
+        # Embedded before a second process needs them: it could not start processes of its own.
+        vectors.of([digest_of(pieces(mail.subject, mail.text)) for mail in told])
+        # Spawned, not forked: the embedding's threads do not survive a fork.
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            urgency = pool.apply_async(_urgency, (told, vectors, main_language))
+            return {INTENT_FILE: train(mails, vectors, main_language), URGENCY_FILE: urgency.get()}
     except RuntimeError as error:
         raise Misconfigured(f"{error}; install it, as `make setup` does") from error
-    if not some.urgencies:
-        return {INTENT_FILE: train(mails, vectors, main_language)}
-    # How urgent a mail is does not depend on the intents there are: all of the corpus is used.
-    told = usable([*corpus(), *_dealt(some)])
-    vectors.of([digest_of(pieces(mail.subject, mail.text)) for mail in told])
-    # Spawned, not forked: the embedding's threads do not survive a fork.
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        urgency = pool.apply_async(_urgency, (told, vectors, main_language))
-        return {INTENT_FILE: train(mails, vectors, main_language), URGENCY_FILE: urgency.get()}
 
 
 def _urgency(mails: Sequence[Labelled], vectors: Vectors, main_language: str) -> bytes:
-    return trained(mails, vectors, main_language).content
+    return train_urgency(mails, vectors, main_language)
 
 
 def _dealt(some: Material) -> list[Labelled]:
