@@ -24,7 +24,7 @@ demo: setup
 	@$(PY) -m mailbot demo $(if $(KEEP),--keep)
 
 test: setup-test
-	$(PY) -m pytest -q -n 2
+	$(PY) -m pytest -q -n 3
 
 lint: setup-test
 	.venv/bin/ruff check .
@@ -46,8 +46,7 @@ bench-reading: setup-test
 	$(PY) bench/reading.py
 
 model: setup
-	OMP_NUM_THREADS=1 $(PY) -m mailbot.learning.train
-	OMP_NUM_THREADS=1 $(PY) -m mailbot.learning.urgency
+	OMP_NUM_THREADS=1 $(PY) -m mailbot.learning.shipped
 	$(PY) -m mailbot eval --report docs/accuracy.md
 
 lock:

@@ -108,7 +108,7 @@ def _outcome(shop: Shop, some: Material, heard: Heard) -> tuple[Mapping[str, byt
     language = _CORPUS_LANGUAGE if some.packaged else next(iter(book.mailboxes.values())).language
     learned, embedding = learn(some, language), Remembering()
     old = in_use.intent(embedding)
-    before = _figures(shop, some, old, in_use.urgency())
+    before = _figures(shop, some, old, in_use.urgency(embedding))
     # Urgencies that are not given again are forgotten, as everything is.
     kept_urgency = in_use if URGENCY_FILE in learned else InUse()
     tried: list[_Try] = []
@@ -116,14 +116,14 @@ def _outcome(shop: Shop, some: Material, heard: Heard) -> tuple[Mapping[str, byt
         content = taken(learned[INTENT_FILE], step)
         if content is not None:
             model = IntentModel(load_weights(content), embedding)
-            tried.append(_Try(step.name, content, model, _figures(shop, some, model, kept_urgency.urgency())))
+            tried.append(_Try(step.name, content, model, _figures(shop, some, model, kept_urgency.urgency(embedding))))
             if not worse(tried[-1].figures, before):
                 break
     best = tried[-1] if not worse(tried[-1].figures, before) else tried[0]
     files, after = {INTENT_FILE: best.content}, best.figures
     worse_urgencies: tuple[str, ...] = ()
     if URGENCY_FILE in learned:
-        told = _figures(shop, some, best.model, UrgencyModel(load_urgency(learned[URGENCY_FILE])))
+        told = _figures(shop, some, best.model, UrgencyModel(load_urgency(learned[URGENCY_FILE]), embedding))
         worse_urgencies = worse_urgency(told, after)
         content = kept_urgency.content(URGENCY_FILE) if worse_urgencies else learned[URGENCY_FILE]
         files |= {} if content is None else {URGENCY_FILE: content}

@@ -23,6 +23,8 @@ class Embedding:
         self._lock = threading.Lock()
         self._model: Any = None
         self._pid = 0
+        self._last: tuple[str, npt.NDArray[np.float32]] | None = None
+        """Intent and urgency are asked about the same mail, one after the other."""
 
     def vector(self, text: str) -> npt.NDArray[np.float32] | None:
         """384 floats of length one; None when the package is absent or broken on this machine."""
@@ -31,12 +33,15 @@ class Embedding:
                 self._model, self._pid = _load(), os.getpid()
             if self._model is None:
                 return None
+            if self._last is not None and self._last[0] == text:
+                return self._last[1]
             try:
                 found = np.asarray(self._model.query(text[:_MOST_CHARACTERS] or " "), dtype=np.float32).reshape(-1)
             except (RuntimeError, OSError, ValueError):
                 return None
-        length = float(np.linalg.norm(found))
-        return found / length if length else found
+            length = float(np.linalg.norm(found))
+            self._last = (text, found / length if length else found)
+            return self._last[1]
 
 
 def _load() -> Any:  # noqa: ANN401 - the library ships no types

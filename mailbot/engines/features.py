@@ -4,7 +4,6 @@ The same code serves training and use, so that the two cannot drift apart.
 """
 
 import re
-import unicodedata
 import zlib
 from functools import lru_cache
 from itertools import pairwise
@@ -13,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from mailbot.engines.folding import LETTER, folded
 from mailbot.engines.lexicon import concepts
 
 _WORDS: Final = 1 << 17
@@ -20,18 +20,23 @@ _PAIRS: Final = 1 << 17
 CONCEPTS: Final = _WORDS + _PAIRS
 """The first bucket of the concepts: those below are words, then pairs of words."""
 SIZE: Final = CONCEPTS + (1 << 15)
+SINGLE: Final = SIZE - _PAIRS
+"""Buckets without the pairs: what is counted of a clause alone."""
 _BLOCKS: Final = ((0, _WORDS, 1.0), (_WORDS, CONCEPTS, 0.7), (CONCEPTS, SIZE, 0.5))
 """First bucket, end and length of each block: pairs and concepts help, words say most."""
 _RUNS: Final = (1, 2, 3)
 """Characters of the runs taken from scripts without spaces."""
 _STEM: Final = 5
-_WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_WORD: Final = re.compile(rf"{LETTER}+(?:'{LETTER}+)?")
 _DIGIT: Final = re.compile(r"\d")
 _ELIDED: Final = 2
 """Letters before an apostrophe that are an article or a pronoun ("l'", "qu'"), not a word."""
+_ARTICLES: Final = frozenset(
+    {"all", "coll", "dall", "dell", "nell", "quell", "quest", "sull", "jusqu", "lorsqu", "puisqu"}
+)
+"""Longer ones."""
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts that set no space between words."""
-_LIKE_ALEF: Final = str.maketrans("أإآٱةىؤئ", "ااااهيوي", "ـ")
 
 # How French sounds, roughly: people who spell by ear write the same word in many ways.
 _SOUNDS: Final = tuple(
@@ -59,18 +64,12 @@ _SOUNDS: Final = tuple(
 )
 
 
-def folded(text: str) -> str:
-    """Small letters without accents, Arabic letters in one form each; the length may change."""
-    apart = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    return "".join(char for char in apart if not unicodedata.combining(char)).translate(_LIKE_ALEF)
-
-
 def tokens(text: str) -> list[str]:
     """Folded words; digits as one mark each, so that numbers tell their shape and nothing else."""
     found = []
     for word in _WORD.findall(_DIGIT.sub("0", folded(text))):
         before, apostrophe, after = word.partition("'")
-        found.append(after if apostrophe and len(before) <= _ELIDED else word)
+        found.append(after if apostrophe and (len(before) <= _ELIDED or before in _ARTICLES) else word)
     return found
 
 
@@ -115,6 +114,15 @@ def weighed(
         if (norm := float(np.linalg.norm(values[mine]))) > 0:
             values[mine] *= length / norm
     return buckets, values
+
+
+def single(
+    buckets: npt.NDArray[np.int64], values: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Without the pairs of words: buckets from 0 to SINGLE."""
+    kept = (buckets < _WORDS) | (buckets >= CONCEPTS)
+    places = buckets[kept]
+    return np.where(places < _WORDS, places, places - _PAIRS), values[kept]
 
 
 def _names(words: list[str]) -> tuple[list[str], list[str], list[str]]:

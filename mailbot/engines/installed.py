@@ -26,7 +26,7 @@ FOLDER: Final = "models"
 POINTER: Final = "current.json"
 MANIFEST: Final = "model.json"
 SCHEMA: Final = 1
-_CODE: Final = ("features.py", "clauses.py", "lexicon.py", "intent.py", "urgency.py", "embedding.py")
+_CODE: Final = ("features.py", "folding.py", "clauses.py", "lexicon.py", "intent.py", "urgency.py", "embedding.py")
 """What cuts a mail into features: a model learned with other code would take one word for another."""
 
 
@@ -63,9 +63,9 @@ class InUse:
             model.name = f"{model.name} (learned)"
         return model
 
-    def urgency(self) -> UrgencyModel:
-        """Raises Misconfigured when the model is damaged."""
-        return UrgencyModel(load_urgency(self.content(URGENCY_FILE)))
+    def urgency(self, embedding: Embedding | None = None) -> UrgencyModel:
+        """`embedding`: the one that the intents are told by.  Raises Misconfigured when the model is damaged."""
+        return UrgencyModel(load_urgency(self.content(URGENCY_FILE)), embedding)
 
     def content(self, name: str) -> bytes | None:
         """The bytes of a learned file; None: the shipped one is in use.  Raises Misconfigured."""
@@ -109,14 +109,14 @@ class Models:
 
 def load_models(state: Path, intents: frozenset[str]) -> Models:
     """What was learned where it is sound, else what was shipped.  Raises Misconfigured when that is damaged."""
-    found = in_use(state, intents)
+    found, embedding = in_use(state, intents), Embedding()
     try:
-        return Models(intents, found, found.intent(), found.urgency())
+        return Models(intents, found, found.intent(embedding), found.urgency(embedding))
     except Misconfigured as error:
         if found.learned is None:
             raise
         shipped = InUse(problem=f"the learned model {found.learned.name} is not used: {error}")
-        return Models(intents, shipped, shipped.intent(), shipped.urgency())
+        return Models(intents, shipped, shipped.intent(embedding), shipped.urgency(embedding))
 
 
 def in_use(state: Path, intents: Iterable[str]) -> InUse:

@@ -1,13 +1,15 @@
-"""What a mail is about: linear models over words and over sentence embeddings, stacked and calibrated.
+"""What a mail is about: linear models over words, clauses and sentence embeddings, stacked and calibrated.
 
-The words decide alone where they are sure (the light path); only where they are not is the embedding, ten times as
-slow, asked too.
+One model weighs the whole mail's words, one its concepts alone, one each clause by itself: a request is usually one
+sentence among ten.  They decide alone where they are sure (the light path); only where they are not is the embedding,
+ten times as slow, asked too.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Any, Final
@@ -17,7 +19,7 @@ import numpy.typing as npt
 
 from mailbot.engines.clauses import Clause, clauses
 from mailbot.engines.embedding import Embedding
-from mailbot.engines.features import CONCEPTS, counts, together, weighed
+from mailbot.engines.features import CONCEPTS, counts, single, together, weighed
 from mailbot.errors import Misconfigured
 from mailbot.model import Because, Ranked
 
@@ -25,21 +27,25 @@ MODEL_FILE: Final = "intent.npz"
 DIGEST: Final = 240
 """Characters of a mail that are embedded: the embedding's time grows with them."""
 _MOST_CHARACTERS: Final = 8000
+_NO_CLAUSE: Final = -2.0
+"""Margin of a clause that is not there."""
+_MANY: Final = 3
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """How margins become shares: softmax(words · w + concepts · c + sense · s + bias)."""
+    """How margins become shares: softmax(words · w + concepts · c + clause · l + sense · s + bias)."""
 
     words: float
     concepts: float
+    clause: float
     sense: float
     bias: Floats
 
     def shares(self, margins: "Margins", sense: Floats | None = None) -> Floats:
-        score = self.words * margins.words + self.concepts * margins.concepts + self.bias
+        score = self.words * margins.words + self.concepts * margins.concepts + self.clause * margins.clause + self.bias
         if sense is not None:
             score = score + self.sense * sense
         return softmax(score)
@@ -47,13 +53,29 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """(labels) of one text, or (texts × labels): by everything it says, and by the concepts alone."""
+    """(labels) of one mail, or (mails × labels)."""
 
     words: Floats
+    """By everything it says."""
     concepts: Floats
+    """By the concepts alone."""
+    clause: Floats
+    """By the clause that speaks most for each label."""
 
     def at(self, places: Any) -> "Margins":  # noqa: ANN401 - whatever numpy takes for an index
-        return Margins(self.words[places], self.concepts[places])
+        return Margins(self.words[places], self.concepts[places], self.clause[places])
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """How a further request is told: from (labels × evidence), see `further`, to log-odds."""
+
+    weights: Floats
+    bias: float
+    least: float
+    """The share from which it counts."""
+    beside: Floats
+    """(labels × labels) log share of mails about the first that raise the second, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +91,10 @@ class Weights:
     """(concepts × labels): what concepts alone say, whatever the language."""
     concepts_scale: Floats
     concepts_bias: Floats
+    clause: npt.NDArray[np.int8]
+    """(single features × labels): what one clause says."""
+    clause_scale: Floats
+    clause_bias: Floats
     sense: Floats
     """(labels × 384)"""
     sense_bias: Floats
@@ -77,8 +103,8 @@ class Weights:
     main_language: str
     unsure: float
     """The light path's share under which the embedding is asked."""
-    also: Mapping[str, float]
-    """How further requests are told: log-odds = clause · x + whole · y + bias, counted "from" a share on."""
+    also: Mapping[str, Also]
+    """"main" and "other" languages."""
     threshold: float
     """The share under which a guess had better be left to a human."""
     digest: str
@@ -108,12 +134,23 @@ def load_weights(content: bytes | None = None) -> Weights:
                 concepts=saved["concepts"],
                 concepts_scale=saved["concepts_scale"],
                 concepts_bias=saved["concepts_bias"],
+                clause=saved["clause"],
+                clause_scale=saved["clause_scale"],
+                clause_bias=saved["clause_bias"],
                 sense=saved["sense"].astype(np.float32),
                 sense_bias=saved["sense_bias"],
                 stacks={name: _stack(one) for name, one in said["stacks"].items()},
                 main_language=said["main_language"],
                 unsure=said["unsure"],
-                also=said["also"],
+                also={
+                    group: Also(
+                        np.array(one["weights"], dtype=np.float32),
+                        one["bias"],
+                        one["least"],
+                        saved[f"beside_{group}"].astype(np.float32),
+                    )
+                    for group, one in said["also"].items()
+                },
                 threshold=said["threshold"],
                 digest=hashlib.sha256(content).hexdigest()[:12],
                 trained_on=said["trained_on"],
@@ -124,7 +161,8 @@ def load_weights(content: bytes | None = None) -> Weights:
 
 def _stack(said: Mapping[str, Any]) -> Stack:
     bias = np.array(said["bias"], dtype=np.float32)
-    return Stack(float(said["words"]), float(said["concepts"]), float(said["sense"]), bias)
+    words, concepts, clause, sense = (float(said[layer]) for layer in ("words", "concepts", "clause", "sense"))
+    return Stack(words, concepts, clause, sense, bias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +175,9 @@ class Pieces:
     """The first part is the subject: its span is not one of the text."""
 
 
+@lru_cache(maxsize=1)
 def pieces(subject: str, text: str) -> Pieces:
-    """Every clause with its features."""
+    """Every clause with its features; those of the last mail are kept, since its urgency is asked about next."""
     head = (Clause(subject, (0, 0)),) if subject.strip() else ()
     parts = (*head, *clauses(text[:_MOST_CHARACTERS]))
     return Pieces(parts, tuple(counts(part.text) for part in parts), bool(head))
@@ -163,10 +202,36 @@ def digest_of(cut: Pieces) -> str:
     return ". ".join(cut.parts[at].text for at in sorted(kept))[:DIGEST]
 
 
-def further(margins: Margins, shares: Floats, stack: Stack) -> Floats:
-    """(labels × 2) log shares: of the clause that speaks most for a label, and of the whole mail."""
-    clause = stack.shares(margins).max(axis=0)
-    found: Floats = np.log(np.stack((clause, shares), axis=1) + 1e-5)
+def further(clauses: Floats, margins: Margins, shares: Floats, best: int, beside: Floats) -> Floats:
+    """(labels × 7) what speaks for a second request, from the (clauses × labels) margins and the mail's.
+
+    Its share; its clause; the same without the clause that speaks most for the best label; how far a clause of its own
+    leads; how many clauses it leads in; the whole mail's words; how often it stands beside the best label.
+    """
+    lead = clauses - _second(clauses)
+    rest = np.delete(clauses, int(clauses[:, best].argmax()), axis=0)
+    found: Floats = np.stack(
+        (
+            np.log(shares + 1e-5),
+            margins.clause,
+            rest.max(axis=0) if len(rest) else np.full_like(shares, _NO_CLAUSE),
+            lead.max(axis=0),
+            np.minimum((lead > 0).sum(axis=0), _MANY).astype(np.float32),
+            margins.words,
+            beside[best],
+        ),
+        axis=1,
+    )
+    return found
+
+
+def _second(clauses: Floats) -> Floats:
+    """(clauses × labels) the best margin of another label in the same clause."""
+    if clauses.shape[1] == 1:
+        return np.full_like(clauses, _NO_CLAUSE)
+    highest = np.sort(clauses, axis=1)
+    first, second = highest[:, -1:], highest[:, -2:-1]
+    found: Floats = np.where(clauses == first, second, first)
     return found
 
 
@@ -191,18 +256,19 @@ class IntentModel:
     def classify(self, subject: str, text: str, language: str) -> Ranked:
         """Never raises; an empty text gives a flat ranking."""
         weights = self._weights
-        if not (subject + text).strip():
+        cut = pieces(subject, text)
+        if not cut.parts:
             flat = 1.0 / len(weights.labels)
             return Ranked(tuple((label, flat) for label in weights.labels))
-        cut = pieces(subject, text)
-        each = [self._margins(counted) for counted in cut.counted]
-        margins = Margins(np.stack([one.words for one in each]), np.stack([one.concepts for one in each]))
-        shares = self._shares(cut, self._margins(together(list(cut.counted))), language)
+        clauses = np.stack([self._of_clause(counted) for counted in cut.counted])
+        margins = self._margins(together(list(cut.counted)), clauses)
+        shares = self._shares(cut, margins, language)
         order = np.argsort(-shares, kind="stable")
         ranking = tuple((weights.labels[at], float(shares[at])) for at in order)
         best = int(order[0])
-        stack = weights.stacks[f"light{self._suffix(language)}"]
-        return Ranked(ranking, self._also(margins, shares, best, stack), self._reason(cut, margins, best))
+        also = weights.also["other" if self._suffix(language) else "main"]
+        odds = further(clauses, margins, shares, best, also.beside) @ also.weights + also.bias
+        return Ranked(ranking, self._also(odds, best, also.least), self._reason(cut, clauses, best))
 
     def _suffix(self, language: str) -> str:
         return "" if language in {"", self._weights.main_language} else "-other"
@@ -218,28 +284,34 @@ class IntentModel:
             return shares
         return weights.stacks[f"heavy{other}"].shares(whole, weights.sense @ vector + weights.sense_bias)
 
-    def _margins(self, counted: dict[int, float]) -> Margins:
+    def _margins(self, counted: dict[int, float], clauses: Floats) -> Margins:
         weights = self._weights
         buckets, values = weighed(counted, weights.idf)
         meant = buckets >= CONCEPTS
         words = values @ weights.words[buckets].astype(np.float32)
         concepts = values[meant] @ weights.concepts[buckets[meant] - CONCEPTS].astype(np.float32)
         return Margins(
-            words * weights.scale + weights.words_bias, concepts * weights.concepts_scale + weights.concepts_bias
+            words * weights.scale + weights.words_bias,
+            concepts * weights.concepts_scale + weights.concepts_bias,
+            clauses.max(axis=0),
         )
 
-    def _also(self, margins: Margins, shares: Floats, best: int, stack: Stack) -> tuple[str, ...]:
-        """Labels that a clause of its own speaks for, and the whole mail not against."""
-        weights, also = self._weights, self._weights.also
-        odds = further(margins, shares, stack) @ np.array([also["clause"], also["whole"]]) + also["bias"]
+    def _of_clause(self, counted: dict[int, float]) -> Floats:
+        weights = self._weights
+        buckets, values = single(*weighed(counted, weights.idf))
+        found: Floats = (values @ weights.clause[buckets].astype(np.float32)) * weights.clause_scale
+        return found + weights.clause_bias
+
+    def _also(self, odds: Floats, best: int, least: float) -> tuple[str, ...]:
+        """The likeliest first."""
         said = 1 / (1 + np.exp(-odds))
         return tuple(
-            weights.labels[at] for at in np.argsort(-said, kind="stable") if at != best and said[at] >= also["from"]
+            self._weights.labels[at] for at in np.argsort(-said, kind="stable") if at != best and said[at] >= least
         )
 
-    def _reason(self, cut: Pieces, margins: Margins, best: int) -> tuple[Because, ...]:
+    def _reason(self, cut: Pieces, clauses: Floats, best: int) -> tuple[Because, ...]:
         """The clause that speaks most for the label."""
-        at = int(np.argmax(margins.words[:, best]))
+        at = int(np.argmax(clauses[:, best]))
         said = f"reads like {self._weights.labels[best]}"
         if cut.headed and at == 0:
             return (Because("intent", f"the subject {said}"),)

@@ -5,42 +5,73 @@ The lists are `lexicon/<language>.txt`, one concept a line: `leak: fuit*, perd* 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
+from mailbot.engines.folding import folded
+
 _LONGEST: Final = 6
 """Words that a form has at most."""
 _UNSPACED: Final = re.compile(r"[\u3400-\u9fff]")
-_ARTICLE: Final = re.compile(r"^(?:[dn]e|d?a|su|que|co)ll'(?=.)")
-"""Before a word of Italian: "dell'acqua" names water as "l'acqua" does."""
 _ARABIC: Final = re.compile(r"^[\u0600-\u06ff]+$")
 _ARABIC_PREFIX: Final = re.compile(r"^(?:[وفبكل]?ال|لل|[وفبلك](?=...))")
 
 
+_Form = tuple[tuple[str, ...], str]
+"""(words, concept)"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Forms:
-    first: dict[str, list[tuple[tuple[str, ...], str]]]
-    """First word, or the first letters of it, to (words, concept)."""
+    first: dict[str, list[_Form]]
+    """First word, or the first letters of it with "*", to (words, concept)."""
     unspaced: tuple[tuple[str, str], ...]
     shortest: int
     longest: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What a word may begin."""
+
+    alone: frozenset[str]
+    """Concepts that it names by itself."""
+    open: tuple[_Form, ...]
+    by_second: Mapping[str, tuple[_Form, ...]]
+    """Forms that also need just that second word."""
+
+
 def concepts(words: list[str]) -> set[str]:
     """The concepts that a clause's folded words name."""
-    forms = _forms()
     found: set[str] = set()
-    words = [_ARTICLE.sub("", word) for word in words]
     for at, word in enumerate(words):
-        for start in _starts(word, forms):
-            for form, concept in forms.first.get(start, ()):
-                if concept not in found and _stands(form, words, at):
-                    found.add(concept)
+        begun = _begun_by(word)
+        found.update(begun.alone)
+        second = begun.by_second.get(words[at + 1], ()) if at + 1 < len(words) else ()
+        for form, concept in (*begun.open, *second):
+            if concept not in found and _stands(form, words, at):
+                found.add(concept)
         if _UNSPACED.search(word):
-            found.update(concept for form, concept in forms.unspaced if form in word)
+            found.update(concept for form, concept in _forms().unspaced if form in word)
     return found
+
+
+@lru_cache(maxsize=20_000)
+def _begun_by(word: str) -> _Begun:
+    forms = _forms()
+    alone, open_, by_second = set(), [], dict[str, list[_Form]]()
+    for key in _starts(word, forms):
+        for form in forms.first.get(key, ()):
+            if len(form[0]) == 1:
+                alone.add(form[1])
+            elif form[0][1].endswith("*"):
+                open_.append(form)
+            else:
+                by_second.setdefault(form[0][1], []).append(form)
+    return _Begun(frozenset(alone), tuple(open_), {second: tuple(some) for second, some in by_second.items()})
 
 
 def _starts(word: str, forms: _Forms) -> list[str]:
@@ -66,7 +97,7 @@ def _stands(form: tuple[str, ...], words: list[str], at: int) -> bool:
 
 @lru_cache(maxsize=1)
 def _forms() -> _Forms:
-    first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    first: dict[str, list[_Form]] = {}
     unspaced: list[tuple[str, str]] = []
     folder = files("mailbot.engines").joinpath("lexicon")
     for file in sorted((entry for entry in folder.iterdir() if entry.name.endswith(".txt")), key=lambda e: e.name):
@@ -75,7 +106,7 @@ def _forms() -> _Forms:
             if not colon or line.startswith("#"):
                 continue
             for form in listed.split(","):
-                pieces = tuple(form.replace("'", " ").split())
+                pieces = tuple(folded(form).replace("'", " ").split())
                 if not pieces or len(pieces) > _LONGEST:
                     continue
                 if _UNSPACED.search(form):

@@ -1,5 +1,7 @@
 """How soon someone must act: a linear model over words and the dangers they name, stacked with the intents' shares.
 
+In other languages than the main one, of which the corpus holds less, the sentence embedding is asked too.
+
 It says what it thinks; the danger net (mailbot.understanding.danger) may raise a level, and nothing lowers the net's.
 """
 
@@ -16,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mailbot.engines.clauses import Clause
+from mailbot.engines.embedding import Embedding
 from mailbot.engines.features import SIZE, together, weighed
-from mailbot.engines.intent import Floats, Pieces, pieces
+from mailbot.engines.intent import Floats, Pieces, digest_of, pieces
 from mailbot.errors import Misconfigured
 from mailbot.model import Ranked, UrgencyLevel
 from mailbot.ports import Judged
@@ -39,15 +42,21 @@ _MOST_HITS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class UrgencyWeights:
-    """`linear` is (SIZE + CUES) × levels, 8 bits each with one scale a level; `stack` (heads × evidence)."""
+    """`linear` is (SIZE + CUES) × levels, 8 bits each with one scale a level; the stacks (heads × evidence)."""
 
     idf: Floats
     linear: npt.NDArray[np.int8]
     scale: Floats
     bias: Floats
-    stack: Floats
+    light: Floats
     """Log-odds of critical, of at least high, of low."""
-    stack_bias: Floats
+    light_bias: Floats
+    heavy: Floats
+    """With what the embedding says, of which there are two more columns."""
+    heavy_bias: Floats
+    sense: Floats
+    """(2 × 384) critical, at least high."""
+    sense_bias: Floats
     intents: tuple[str, ...]
     least: Mapping[str, tuple[float, float, float]]
     """The share from which each head counts, in the "main" language and in "other" ones."""
@@ -67,8 +76,12 @@ def load_urgency(content: bytes | None = None) -> UrgencyWeights:
                 linear=saved["linear"],
                 scale=saved["scale"],
                 bias=saved["bias"],
-                stack=saved["stack"],
-                stack_bias=saved["stack_bias"],
+                light=saved["light"],
+                light_bias=saved["light_bias"],
+                heavy=saved["heavy"],
+                heavy_bias=saved["heavy_bias"],
+                sense=saved["sense"].astype(np.float32),
+                sense_bias=saved["sense_bias"],
                 intents=tuple(said["intents"]),
                 least={name: (one[0], one[1], one[2]) for name, one in said["least"].items()},
                 main_language=said["main_language"],
@@ -149,10 +162,11 @@ def evidence(whole: Floats, windows: Floats, net: Floats, shares: Floats) -> Flo
 
 
 class UrgencyModel:
-    """ports.UrgencyEngine."""
+    """ports.UrgencyEngine.  `embedding`: the intent model's, which has just been asked about the same mail."""
 
-    def __init__(self, weights: UrgencyWeights) -> None:
+    def __init__(self, weights: UrgencyWeights, embedding: Embedding | None = None) -> None:
         self._weights = weights
+        self._embedding = embedding
         self.name = f"linear {weights.digest}"
 
     def judge(self, subject: str, text: str, ranked: Ranked, month: int, language: str = "") -> Judged:
@@ -166,10 +180,16 @@ class UrgencyModel:
         shares = np.array([known.get(intent, 0.0) for intent in weights.intents], dtype=np.float32)
         whole = self._margins(*values(told, weights.idf))
         windows = np.stack([self._margins(*weighed(one, weights.idf[:SIZE])) for one in told.windows])
-        odds = weights.stack @ evidence(whole, windows, told.net, shares) + weights.stack_bias
+        told_so = evidence(whole, windows, told.net, shares)
+        main = language in {"", weights.main_language}
+        vector = None if main or self._embedding is None else self._embedding.vector(digest_of(cut))
+        if vector is None:
+            odds = weights.light @ told_so + weights.light_bias
+        else:
+            sense = weights.sense @ vector + weights.sense_bias
+            odds = weights.heavy @ np.concatenate((told_so, sense)) + weights.heavy_bias
         critical, high, low = (1 / (1 + np.exp(-odds))).tolist()
-        group = "main" if language in {"", weights.main_language} else "other"
-        return Judged(*level_of((critical, high, low), weights.least[group]))
+        return Judged(*level_of((critical, high, low), weights.least["main" if main else "other"]))
 
     def _margins(self, buckets: npt.NDArray[np.int64], strengths: Floats) -> Floats:
         weights = self._weights

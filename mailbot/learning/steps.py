@@ -51,7 +51,11 @@ def taken(new: bytes, step: Step) -> bytes | None:
         found: Floats = (share * one + (1 - share) * other).astype(np.float32)
         return found
 
-    for name, scale, share in (("words", "scale", step.words), ("concepts", "concepts_scale", step.meaning)):
+    for name, scale, share in (
+        ("words", "scale", step.words),
+        ("clause", "clause_scale", step.words),
+        ("concepts", "concepts_scale", step.meaning),
+    ):
         one, other = (getattr(weights, name) * getattr(weights, scale) for weights in (ours, shipped))
         whole = share * one + (1 - share) * other
         unit = np.abs(whole).max(axis=0) / 127 + 1e-12
@@ -59,6 +63,7 @@ def taken(new: bytes, step: Step) -> bytes | None:
     for name, share in (
         ("idf", step.words),
         ("words_bias", step.words),
+        ("clause_bias", step.words),
         ("concepts_bias", step.meaning),
         ("sense", step.meaning),
         ("sense_bias", step.meaning),

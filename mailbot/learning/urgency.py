@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -14,26 +13,30 @@ from sklearn.linear_model import LogisticRegression
 
 from mailbot.engines.features import SIZE
 from mailbot.engines.intent import Floats
-from mailbot.engines.urgency import CUES, MODEL_FILE, Told, evidence, level_of, tell, values
-from mailbot.learning.labelled import Labelled, corpus
-from mailbot.learning.train import Cut, Linear, cut, fit_stack, fit_words, folds_of, idf_of, matrix, unseen
+from mailbot.engines.urgency import CUES, Told, evidence, level_of, tell, values
+from mailbot.learning.apart import Cut, Ready, ready
+from mailbot.learning.apart import Unseen as UnseenIntents
+from mailbot.learning.apart import unseen as unseen_intents
+from mailbot.learning.labelled import Labelled
+from mailbot.learning.linear import Bools, Ints, Linear, fit_words, idf_of, matrix
+from mailbot.learning.train import fit_stack
 from mailbot.learning.vectors import Vectors
 from mailbot.model import URGENCIES, UrgencyLevel
 
 _C: Final = 1.0
 _STACK_C: Final = 0.3
+_SENSE_C: Final = 10.0
 _LEVELS: Final = {str(level): at for at, level in enumerate(URGENCIES)}
-_FOLDS: Final = 5
 _CRITICAL_PRECISION: Final = 0.8
 _LOW_FROM: Final = 0.5
 _HIGH_RECALL: Final = 0.95
 _HIGH_PRECISION: Final = 0.6
 """Of "at least high" on unseen mails: the recall is taken unless that costs more precision than this."""
+_SENSES: Final = 2
+"""Columns of what the embedding says, the last of the evidence."""
 _SURE: Final = -5
 """Where in a mail's net evidence stands how many sure critical rules hold."""
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 Doubles = npt.NDArray[np.float64]
 
 
@@ -45,13 +48,15 @@ class Unseen:
     """Indexes into URGENCIES."""
     folds: Ints
     evidence: Floats
+    """(mails × evidence), what the embedding says last."""
     net_critical: Bools
     """The danger net is sure of it, whatever the model says."""
 
 
-def train_urgency(mails: Sequence[Labelled], vectors: Vectors) -> bytes:
+def train_urgency(mails: Sequence[Labelled], vectors: Vectors, main_language: str = "fr") -> bytes:
     """The model file.  Raises RuntimeError when the embedding package is absent."""
-    return trained(usable(mails), vectors).content
+    some = ready(usable(mails), vectors, main_language)
+    return trained(some, unseen_intents(some)).content
 
 
 def usable(mails: Sequence[Labelled]) -> list[Labelled]:
@@ -62,40 +67,31 @@ def usable(mails: Sequence[Labelled]) -> list[Labelled]:
 class Trained:
     content: bytes
     apart: Unseen
-    shares: Doubles
-    """(mails × heads) of mails by stacks that had not seen their hands."""
+    light: Doubles
+    """(mails × heads) shares of mails by stacks that had not seen their hands."""
+    heavy: Doubles
     least: dict[str, tuple[float, float, float]]
 
 
-def trained(mails: Sequence[Labelled], vectors: Vectors, main_language: str = "fr") -> Trained:
-    """The model file with what it was chosen by."""
-    cuts = cut(mails)
+def trained(some: Ready, intents: UnseenIntents) -> Trained:
+    """The model file with what it was chosen by.  Every mail has an urgency."""
     told = [
         tell(one.pieces, mail.subject, mail.text, mail.on.month if mail.on is not None else 1)
-        for one, mail in zip(cuts, mails, strict=True)
+        for one, mail in zip(some.cuts, some.mails, strict=True)
     ]
-    intents = sorted({str(mail.intent) for mail in mails})
-    main = np.array([(mail.language or main_language) == main_language for mail in mails])
-    apart = _unseen(mails, cuts, told, intents, main, vectors)
-    shares = _shares(apart)
+    apart = _unseen(some, told, intents)
+    light, heavy = _shares(apart, apart.evidence[:, :-_SENSES]), _shares(apart, apart.evidence)
+    others = ~some.main if (~some.main).any() else some.main
     least = {
-        name: _least(shares[some], apart.wanted[some], apart.net_critical[some])
-        for name, some in (("main", main), ("other", ~main if (~main).any() else main))
+        "main": _least(light[some.main], apart.wanted[some.main], apart.net_critical[some.main]),
+        "other": _least(heavy[others], apart.wanted[others], apart.net_critical[others]),
     }
-    idf = _idf(cuts, told)
+    idf = _idf(some.cuts, told)
     linear = fit_words(_matrix(told, idf), apart.wanted, len(URGENCIES), _C)
-    said = {"intents": intents, "least": least, "main_language": main_language}
-    return Trained(_packed(said, idf, linear, _stack(apart.evidence, apart.wanted)), apart, shares, least)
-
-
-def _folds(mails: Sequence[Labelled], labels: Ints, main: Bools) -> Ints:
-    """One a hand; but mails of other languages, each of which one hand wrote, are dealt out: a model without a
-    language's hand has never seen the language.
-    """
-    folds = folds_of(mails, labels)
-    others = np.flatnonzero(~main)
-    folds[others] = folds.max() + 1 + np.arange(len(others)) % _FOLDS
-    return folds
+    said = {"intents": some.labels, "least": least, "main_language": some.main_language}
+    stacks = _stack(apart.evidence[:, :-_SENSES], apart.wanted), _stack(apart.evidence, apart.wanted)
+    content = _packed(said, idf, linear, stacks, _sense(some.vectors, apart.wanted))
+    return Trained(content, apart, light, heavy, least)
 
 
 def _idf(cuts: Sequence[Cut], told: Sequence[Told]) -> Floats:
@@ -103,7 +99,7 @@ def _idf(cuts: Sequence[Cut], told: Sequence[Told]) -> Floats:
     for one in told:
         seen[list(one.cues)] += 1
     cues = np.log((1 + len(told)) / (1 + seen)) + 1
-    return np.concatenate((idf_of(cuts), cues)).astype(np.float16).astype(np.float32)
+    return np.concatenate((idf_of([one.whole for one in cuts]), cues)).astype(np.float16).astype(np.float32)
 
 
 def _matrix(told: Sequence[Told], idf: Floats) -> csr_matrix:
@@ -114,30 +110,30 @@ def _matrix(told: Sequence[Told], idf: Floats) -> csr_matrix:
     return csr_matrix((strengths, columns, ends), shape=(len(rows), SIZE + CUES))
 
 
-def _unseen(
-    mails: Sequence[Labelled],
-    cuts: Sequence[Cut],
-    told: Sequence[Told],
-    intents: list[str],
-    main: Bools,
-    vectors: Vectors,
-) -> Unseen:
-    labels = np.array([intents.index(str(mail.intent)) for mail in mails])
-    wanted = np.array([_LEVELS[str(mail.urgency)] for mail in mails])
-    folds = _folds(mails, labels, main)
-    intent = unseen(cuts, labels, folds, len(intents), vectors)
-    shares = fit_stack(intent.whole, intent.sense, labels).shares(intent.whole, intent.sense)
-    rows: list[Floats] = [np.zeros(0, dtype=np.float32)] * len(mails)
-    for fold in np.unique(folds):
-        kept, out = np.flatnonzero(folds != fold).tolist(), np.flatnonzero(folds == fold).tolist()
-        idf = _idf([cuts[at] for at in kept], [told[at] for at in kept])
+def _sense(vectors: Floats, wanted: Ints) -> Linear:
+    """(384 × 2): critical, at least high."""
+    # lbfgs starts from zero and uses no chance.
+    models = [LogisticRegression(C=_SENSE_C, max_iter=500).fit(vectors, wanted <= least) for least in range(_SENSES)]
+    weights = np.concatenate([model.coef_ for model in models]).T.astype(np.float16).astype(np.float32)
+    return Linear(weights, np.array([model.intercept_[0] for model in models], dtype=np.float32))
+
+
+def _unseen(some: Ready, told: Sequence[Told], intents: UnseenIntents) -> Unseen:
+    wanted = np.array([_LEVELS[str(mail.urgency)] for mail in some.mails])
+    stack = fit_stack(intents.whole, intents.sense, some.wanted)
+    shares = stack.shares(intents.whole, intents.sense)
+    rows: list[Floats] = [np.zeros(0, dtype=np.float32)] * len(told)
+    for fold in np.unique(some.folds):
+        kept, out = np.flatnonzero(some.folds != fold).tolist(), np.flatnonzero(some.folds == fold).tolist()
+        idf = _idf([some.cuts[at] for at in kept], [told[at] for at in kept])
         model = fit_words(_matrix([told[at] for at in kept], idf), wanted[kept], len(URGENCIES), _C)
         wholes = model.margins(_matrix([told[at] for at in out], idf))
+        senses = _sense(some.vectors[kept], wanted[kept]).margins(some.vectors[out])
         words = Linear(model.weights[:SIZE], model.bias)
-        for at, whole in zip(out, wholes, strict=True):
+        for at, whole, sense in zip(out, wholes, senses, strict=True):
             windows = words.margins(matrix(told[at].windows, idf[:SIZE])) if told[at].windows else model.bias[None]
-            rows[at] = evidence(whole, windows, told[at].net, shares[at])
-    return Unseen(wanted, folds, np.stack(rows), np.array([one.net[_SURE] > 0 for one in told]))
+            rows[at] = np.concatenate((evidence(whole, windows, told[at].net, shares[at]), sense))
+    return Unseen(wanted, some.folds, np.stack(rows), np.array([one.net[_SURE] > 0 for one in told]))
 
 
 def _stack(seen: Floats, wanted: Ints) -> tuple[Floats, Floats]:
@@ -150,12 +146,12 @@ def _stack(seen: Floats, wanted: Ints) -> tuple[Floats, Floats]:
     return weights, np.array([model.intercept_[0] for model in models]).round(4).astype(np.float32)
 
 
-def _shares(apart: Unseen) -> Doubles:
+def _shares(apart: Unseen, seen: Floats) -> Doubles:
     shares = np.zeros((len(apart.wanted), 3))
     for fold in np.unique(apart.folds):
         out = apart.folds == fold
-        weights, bias = _stack(apart.evidence[~out], apart.wanted[~out])
-        shares[out] = 1 / (1 + np.exp(-(apart.evidence[out] @ weights.T + bias)))
+        weights, bias = _stack(seen[~out], apart.wanted[~out])
+        shares[out] = 1 / (1 + np.exp(-(seen[out] @ weights.T + bias)))
     return shares
 
 
@@ -187,40 +183,38 @@ def _high_from(shares: Doubles, grave: Bools) -> float:
     return best
 
 
-def levels(made: Trained, mails: Sequence[Labelled], main_language: str = "fr") -> list[UrgencyLevel]:
+def levels(made: Trained, some: Ready) -> list[UrgencyLevel]:
     """What each training mail would be given by models that had not seen its hand, the net's sure hits included."""
     found = []
-    for at, mail in enumerate(mails):
-        critical, high, low = made.shares[at].tolist()
-        group = "main" if (mail.language or main_language) == main_language else "other"
+    for at, main in enumerate(some.main.tolist()):
+        critical, high, low = (made.light if main else made.heavy)[at].tolist()
         raised = 1.0 if made.apart.net_critical[at] else critical
-        found.append(level_of((raised, high, low), made.least[group])[0])
+        found.append(level_of((raised, high, low), made.least["main" if main else "other"])[0])
     return found
 
 
-def _packed(said: dict[str, Any], idf: Floats, linear: Linear, stack: tuple[Floats, Floats]) -> bytes:
-    scale = np.abs(linear.weights).max(axis=0) / 127 + 1e-12
+def _packed(
+    said: dict[str, Any],
+    idf: Floats,
+    linear: Linear,
+    stacks: tuple[tuple[Floats, Floats], tuple[Floats, Floats]],
+    sense: Linear,
+) -> bytes:
+    weights, scale = linear.packed()
+    light, heavy = stacks
     out = BytesIO()
     np.savez_compressed(
         out,
         said=np.array(json.dumps(said)),
         idf=idf.astype(np.float16),
-        linear=np.round(linear.weights / scale).astype(np.int8),
-        scale=scale.astype(np.float32),
+        linear=weights,
+        scale=scale,
         bias=linear.bias,
-        stack=stack[0],
-        stack_bias=stack[1],
+        light=light[0],
+        light_bias=light[1],
+        heavy=heavy[0],
+        heavy_bias=heavy[1],
+        sense=sense.weights.T.astype(np.float16),
+        sense_bias=sense.bias,
     )
     return out.getvalue()
-
-
-def main() -> None:
-    """`make model`: train on the packaged corpus and write the shipped file."""
-    content = train_urgency(corpus(), Vectors.packaged())
-    place = Path(__file__).parent.parent / "engines" / "models" / MODEL_FILE
-    place.write_bytes(content)
-    print(f"{place.name}: {len(content)} bytes")  # noqa: T201 - a command for developers
-
-
-if __name__ == "__main__":
-    main()

@@ -18,7 +18,9 @@ _SENTENCE: Final = 6
 _PARAGRAPH: Final = 10
 """How many words further apart a sentence's or a paragraph's end puts what stands on its two sides."""
 _LONGEST: Final = 6
-_WORD: Final = re.compile(r"[^\W_]+|[.!?؟।。！？;\n]+")
+_LETTER: Final = r"(?:[^\W_]|[\u0900-\u0963\u0970-\u0dff])"
+"""A letter or a digit, and the vowel signs of India's scripts, which are no letters to `re`."""
+_WORD: Final = re.compile(rf"{_LETTER}+|[.!?؟।。！？;\n]+")
 _END: Final = re.compile(r"[.!?؟।。！？;\n]")
 _UNSPACED: Final = re.compile(r"[\u3400-\u9fff]")
 _ARABIC: Final = re.compile(r"^[\u0600-\u06ff]+$")
@@ -180,7 +182,7 @@ def _terms() -> _Terms:
             if not colon or line.startswith("#"):
                 continue
             for form in listed.split(","):
-                pieces = tuple(re.findall(r"[^\W_]+\*?", fold(form)))
+                pieces = tuple(re.findall(rf"{_LETTER}+\*?", fold(form)))
                 if not pieces or len(pieces) > _LONGEST:
                     continue
                 if _UNSPACED.search(form):
