@@ -1,7 +1,7 @@
 """How many words of a scan are read, against plain `tesseract -l fra`: `python bench/ocr_recall.py [KIND…]`.
 
 The pages are made here, with Debian's fonts and invented people, then spoilt in the ways in which tenants spoil them.
-`--held-out` takes sentences, people and typefaces that nothing was ever adjusted to.
+`--held-out` takes sentences, people and typefaces that the cleaning was not developed on.
 """
 
 import argparse
