@@ -2,9 +2,10 @@
 
 import textwrap
 
-from mailbot.model import Decision
+from mailbot.model import Because, Decision
 
 _WIDTH = 100
+_QUOTED = 80
 
 
 def page(decision: Decision) -> str:
@@ -51,10 +52,16 @@ def page(decision: Decision) -> str:
         lines.append(_block("", plan.draft.text))
     else:
         lines.append("  Draft     none")
-    lines += [f"  Why       {why.step}: {why.because}" for why in (*reading.why, *understood.why)]
+    lines += [_because(why, reading.text.fresh) for why in (*reading.why, *understood.why)]
     lines += [f"  Mark      {mark}" for mark in reading.marks]
     lines += [f"  Defect    {defect.where}: {defect.what}" for defect in decision.defects]
     return "\n".join(lines)
+
+
+def _because(why: Because, fresh: str) -> str:
+    """With the words that it rests on."""
+    words = "" if why.span is None else " ".join(fresh[slice(*why.span)].split())
+    return f"  Why       {why.step}: {why.because}" + (f": « {textwrap.shorten(words, _QUOTED)} »" if words else "")
 
 
 def _block(label: str, text: str) -> str:

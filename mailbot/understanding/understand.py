@@ -98,7 +98,7 @@ def understand(reading: Reading, expected: str, engines: Engines, context: Conte
     also = tuple(
         label for label, share in ranked.ranking[1:4] if share >= _ALSO_SHARE and not label.startswith("other.")
     )
-    every = tuple(dict.fromkeys((*ranked.also, *also)))
+    every = tuple(label for label in dict.fromkeys((*ranked.also, *also)) if label != intent)
     known = {context.staff_language, "fr", "und"}
     untranslated = None if translation is not None or language.code in known else language.code
     return Understanding(
@@ -225,7 +225,7 @@ def _intent(
         if kind in kinds and intent in known and (not ranking or ranking[0][1] < 0.6 or len(text.split()) < 20):
             return (
                 intent,
-                Ranked(((intent, 0.9), *ranking), (), (Because("intent", f"the attachment is a {kind}"),)),
+                Ranked(((intent, 0.9), *ranking), (), (Because("intent", f"the attachment is of the kind {kind}"),)),
                 False,
             )
     if context.second_opinion and (asked := _second_opinion(reading, text, documents, ranked, engines)) is not None:

@@ -7,7 +7,7 @@ from mailbot.engines.embedding import Embedding
 from mailbot.engines.intent import IntentModel, load_weights
 from mailbot.engines.languages import Languages
 from mailbot.errors import Transient
-from mailbot.model import Address, Check, Part, Reading
+from mailbot.model import Address, Check, Part, Reading, Texts
 from mailbot.ports import Tenant
 from mailbot.rules import default_taxonomy
 from mailbot.understanding import Context, Engines, understand
@@ -151,6 +151,16 @@ def test_names(one: str, other: str, same: bool) -> None:
 )
 def test_addresses(one: str, other: str, same: bool) -> None:
     assert same_address(one, other) is same
+
+
+def test_a_mail_that_only_brings_a_certificate_is_about_it_and_about_nothing_else() -> None:
+    engines = Engines(Languages(("fr",)), None, IntentModel(load_weights(), Embedding()))
+    reading = Reading("sha256:x", 1, subject="Attestation", text=Texts("Voici le document."), attachments=(PAPER,))
+
+    made = understand(reading, "fr", engines, Context(default_taxonomy(), "fr", 0.4))
+
+    assert made.intent == "lease.insurance"
+    assert made.intent not in made.also
 
 
 @dataclass(frozen=True)
