@@ -24,7 +24,7 @@ demo: setup
 	@$(PY) -m mailbot demo $(if $(KEEP),--keep)
 
 test: setup-test
-	$(PY) -m pytest -q -n 3
+	$(PY) -m pytest -q -n 3 --dist worksteal
 
 lint: setup-test
 	.venv/bin/ruff check .
