@@ -58,7 +58,7 @@ def test_without_coverage_a_finding_is_kept_and_is_the_status(
     monkeypatch.setattr(run, "check", judge)
     monkeypatch.setattr(run, "FINDINGS", tmp_path / "findings")
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    monkeypatch.setattr("sys.argv", ["run", "0.005"])
+    monkeypatch.setattr("sys.argv", ["run", "0.03"])
 
     assert run.main() == status
     assert any((tmp_path / "findings").iterdir()) == breaks
