@@ -541,6 +541,14 @@ PLEAS: Final = (
     r"please (?!do not|don['’]t|note)|still (?:no|not)|bitte (?!antworten|nicht|beachten)|immer noch",
     r"por favor,? (?!no |n[ãa]o )|todav[íi]a|ainda n[ãa]o|per favore|ancora (?:non|senza)|alstublieft|graag|prosz[ęe] (?!nie)|v[ăa] rog s[ăa] (?!nu)|l[üu]tfen|пожалуйста,? (?!не)|будь ласка,? (?!не)|من فضلك",
 )
+TROUBLE: Final = (
+    # What is broken or dangerous where somebody lives.  A machine may name it, too; but a person who does must be read.
+    r"fuites?\b|fuit\b|en panne|gaz\b|fum[ée]e|incendie|inond|d[ée]g[âa]ts?\b|bloqu[ée]e?s?\b|coinc[ée]e?s?\b|chauffage|eau (?:chaude|coule)|coule\b|moisi|cafards|serrure|court-circuit|disjonct",
+    r"leak|flood|\bgas\b|smoke|\bfire\b|stuck|trapped|heating|hot water|mou?ld\b|broken|water (?:is|every)|rohrbruch|heizung|undicht|wasserschaden|rauch\b|aufzug",
+    r"fuga\b|goteras?|humo\b|calefacci|ascensor|averiad|inundaci|vazamento|fuma[çc]a|aquecimento|elevador|perdita|riscaldamento|fumo\b|guasto|ascensore|lekkage|verwarming",
+    r"wyciek|gazu?\b|ogrzewani|winda|zalani|scurger|inundat|[îi]nc[ăa]lzir|\blift\w*|ka[çc]a[ğg]|gaz\w*|kalorifer|asans[öo]r|su bas",
+    r"протечк|течёт|течет|газ\w*|отоплени|лифт|затоп|протіка|опаленн|ліфт|تسرب|غاز|تدفئة|مصعد|حريق|漏水|煤气|暖气|电梯|着火",
+)
 MYSELF: Final = (
     r"je|j['’]\w+|mon|mes|moi|my|mine|i['’]?(?:ve|d|ll)?|ich|mein\w{0,2}|mir|yo|mi|mis|minhas?|meus?|ik|mijn|mój|moj[aeą]|я|мне|меня|мой|моя|мені|мій|ben|benim|أنا",
 )

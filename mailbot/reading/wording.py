@@ -25,7 +25,11 @@ _WEAK_AWAY_SUBJECT: Final = re.compile(rf"^\s*[\[(]?(?:{_any(machines.WEAK_SUBJE
 _CLOSED_SUBJECT: Final = re.compile(rf"(?<!\w)(?:{_any(machines.CLOSED_SUBJECTS)})(?!\w)", re.IGNORECASE)
 _BOUNCE_SUBJECT: Final = re.compile(rf"^\s*[\[*(]*\s*(?:{_any(machines.BOUNCE_SUBJECTS)})", re.IGNORECASE)
 _BOUNCE_SENTENCE: Final = re.compile(_any(machines.BOUNCE_SENTENCES), re.IGNORECASE)
-_NAMES_ONE: Final = re.compile(r"[^\s@<>]@[^\s@<>]|\b[45]\d\d\b")
+_NAMES_ONE: Final = re.compile(
+    r"[^\s@<>]@[^\s@<>]|\b[45]\.\d\.\d{1,3}\b|\bsmtp\b"
+    r"|\b[45]\d\d[ -]+[a-z]*\b[^\n]*\b(?:mailbox|user|recipient|relay|spam|quota)",
+    re.IGNORECASE,
+)
 """The address that was not reached, or the code of the refusal."""
 _RECEIPT_SUBJECT: Final = re.compile(rf"^\s*(?:{_any(machines.RECEIPT_SUBJECTS)})\s*(?:[:：\-–]|$)", re.IGNORECASE)
 _RECEIPT_SENTENCE: Final = re.compile(_any(machines.RECEIPT_SENTENCES), re.IGNORECASE)
@@ -39,6 +43,7 @@ _NEWSLETTER: Final = re.compile(_any(machines.NEWSLETTERS), re.IGNORECASE)
 _NOTICE_SUBJECT: Final = re.compile(_any(machines.NOTICE_SUBJECTS), re.IGNORECASE)
 _NOTICE_SENTENCE: Final = re.compile(_any(machines.NOTICE_SENTENCES), re.IGNORECASE)
 _MYSELF: Final = re.compile(rf"(?<![\w'’])(?:{_any(machines.MYSELF)})(?!\w)", re.IGNORECASE)
+_TROUBLE: Final = re.compile(rf"(?<!\w)(?:{_any(machines.TROUBLE)})", re.IGNORECASE)
 _PLEA: Final = re.compile(rf"(?<!\w)(?:{_any(machines.PLEAS)})", re.IGNORECASE)
 _YOUR_MAIL: Final = re.compile(
     r"votre (?:message|demande|mail|courriel)|your (?:message|request|e-?mail)|ihre (?:nachricht|anfrage|e-?mail)"
@@ -89,6 +94,11 @@ def _plain(text: str) -> str:
     return _VOWEL_SIGNS.sub("", text)
 
 
+def _troubled(subject: str, text: str) -> bool:
+    """The mail names what is broken or dangerous; the subject of a reply is the other one's."""
+    return _TROUBLE.search(text if is_reply(subject) else f"{subject}\n{text}") is not None
+
+
 def _failure(subject: str, text: str) -> Judged:
     if not (_BOUNCE_SUBJECT.match(subject) and _BOUNCE_SENTENCE.search(text)):
         return None
@@ -106,6 +116,8 @@ def _absence(subject: str, text: str, *, short: bool) -> Judged:
     if not short or (_AT_HOME.search(text) and not says_so):
         return None
     closed = _CLOSED.search(text) is not None
+    if _troubled(subject, text) and not (closed and (weak or _CLOSED_SUBJECT.search(subject))):
+        return None
     if not (closed or _ABSENCE.search(text)):
         return ("auto-reply", "the subject of an automatic reply") if weak and says_so else None
     if says_so or _ELSEWHERE.search(text) or _NO_ANSWER.search(text):
@@ -122,18 +134,19 @@ def _receipt(subject: str, text: str) -> Judged:
 
 
 def _notice(subject: str, text: str, *, short: bool) -> Judged:
-    if _SAYS_SO.search(text):
+    personal = _MYSELF.search(text) and (_PLEA.search(text) or _TROUBLE.search(text))
+    if _SAYS_SO.search(text) and not personal:
         answering = short and _YOUR_MAIL.search(text)
         return ("auto-reply" if answering else "notification"), "it says itself that it is automatic"
     if is_reply(subject):
         return None
     letters = len(_NEWSLETTER.findall(text))
+    silent = _NO_ANSWER.search(text) is not None
     titled = _NOTICE_SUBJECT.search(subject) is not None
     if letters >= 2 or (letters and titled and not _MYSELF.search(text)):
         return "list", "the words of a newsletter"
-    if _MYSELF.search(text):
+    if _MYSELF.search(text) or (_troubled(subject, text) and not silent):
         return None
-    silent = _NO_ANSWER.search(text) is not None
     noted = _NOTICE_SENTENCE.search(text) is not None
     if silent + titled + noted < 2 or not short or (not silent and _PLEA.search(text)):
         return None

@@ -220,3 +220,22 @@ def test_a_web_form_that_writes_in_our_name_is_a_persons_mail() -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: f"{sample['kind']}: {sample['subject'][:30]}")
 def test_words_alone_tell_machines_from_people(sample: dict[str, str]) -> None:
     assert judged(f"From: {sample['from']}\n", sample["body"], sample["subject"]) == sample["kind"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("fuite", "Il y a une fuite de gaz dans l'immeuble et l'agence est fermée. En cas d'urgence, qui appeler ?"),
+        ("Maintenance ascenseur", "Ascenseur en panne, deux personnes bloquées. La demande a été enregistrée hier."),
+        ("chauffage", "We have no heating and the office is closed. Please call 0199001234."),
+        ("Dégât des eaux", "Je suis en vacances, l'eau coule du plafond. Je vous répondrai par mail."),
+        ("Rappel : fuite d'eau", "La demande n°1234 a été enregistrée mais l'eau coule encore."),
+        ("Encore", "E-mail automatique, encore. J'en ai assez : ma fuite n'est pas réparée"),
+        (
+            "Delivery problem with my parcel",
+            "Mon colis n'a pas été remis, la boîte aux lettres est pleine, bâtiment 450",
+        ),
+    ],
+)
+def test_whoever_names_a_trouble_is_read(subject: str, text: str) -> None:
+    assert judged("From: Paul Martin <paul@example.org>\n", text, subject) is None
