@@ -42,9 +42,11 @@ _NO_NAME: Final = re.compile(
     r"|courtier|conseiller|interlocuteur|siege|telephone|\btel\b|\bpour\b.*\bassur|@|www|\.fr\b|edition|particuliers|client|degats|eaux|declaration|rapport|facture|devis|avis|100 ?%|mandataire|directeur|^dommages"
 )
 _LEGAL: Final = re.compile(
-    r"(?:^|\n)\s*([^\n,;:]{3,45}?)(?:,| -|\s{2,}| est une)? ?(?:sa\b|s\.a|societe (?:d'assurance|anonyme|mutuelle)|mutuelle (?:d'assurance|soumise)|entreprise (?:d'assurance|regie)|au capital|assurance mutuelle|siege social|immatricul)"
+    r"(?:^|\n)[ \t]*([^\n,;:]{3,45}?)(?:,| -|\s{2,}| est une)? ?(?:sa\b|s\.a|societe (?:d'assurance|anonyme|mutuelle)|mutuelle (?:d'assurance|soumise)|entreprise (?:d'assurance|regie)|au capital|assurance mutuelle|siege social|immatricul)"
 )
-_SIGNED: Final = re.compile(r"(?:^|\n)\s*(?:pour|p/|p\.|cachet(?: de)?|signe)\s*:?\s+(?:la |le |l')?([^\n,;:]{3,45})")
+_SIGNED: Final = re.compile(
+    r"(?:^|\n)[ \t]*(?:pour|p/|p\.|cachet(?: de)?|signe)\s*:?\s+(?:la |le |l')?([^\n,;:]{3,45})"
+)
 _CUT: Final = re.compile(r" {2,}|\t|\||\s[-–—/]\s|,|;| \(|\n|:|·|•")
 _TAIL: Final = re.compile(
     r"\s+(?:par|sous|pour|depuis|au titre|dont|qui|en|selon|contrat|police|regi|societe|sa|atteste|certifie|est|le contrat|dossier|agence|siege|que|a effet|declare|document)\b.*$"
