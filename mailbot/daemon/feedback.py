@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from mailbot.daemon import events
-from mailbot.errors import Fenced, MailbotError
+from mailbot.errors import Fenced, MailbotError, Permanent
 from mailbot.imap import Arrivals, Arrived, Login, Lookout
 from mailbot.imap.filing import fingerprint_of
 from mailbot.ledger import Ledger
@@ -60,7 +60,11 @@ class FeedbackPass:
         moved, look = 0, _Look(self.ledger, lookout, name, fence, book.limits.message_bytes)
         try:
             for folder, intents in intents_by_folder(book, name).items():
-                moved += look.into(folder, intents)
+                try:
+                    moved += look.into(folder, intents)
+                except Permanent as error:
+                    # This folder is refused; the others are not.
+                    events.feedback_failing(name, str(error))
         finally:
             lookout.close()
         if moved:

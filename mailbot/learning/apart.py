@@ -64,6 +64,9 @@ def ready(mails: Sequence[Labelled], vectors: Vectors, main_language: str = "fr"
     wanted = np.array([labels.index(str(mail.intent)) for mail in mails])
     raised = np.array([[label == mail.intent or label in mail.also for label in labels] for mail in mails])
     main = np.array([(mail.language or main_language) == main_language for mail in mails])
+    if not main.any():
+        # Nobody writes in it: there is no language to be light in.
+        main[:] = True
     found = [pieces(mail.subject, mail.text) for mail in mails]
     cuts = tuple(Cut(one, together(list(one.counted))) for one in found)
     embedded = vectors.of([digest_of(one) for one in found])

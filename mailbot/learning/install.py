@@ -51,6 +51,7 @@ def install(
             shutil.rmtree(fresh)
             return name
         fresh.rename(folder / name)
+        _sync(folder)
         _point(state, name, current)
         _remove_others(folder, {name, current})
         return name
@@ -75,6 +76,7 @@ def _alone(state: Path) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _give_to_owner(state, folder)
         with (folder / _LOCK).open("w") as lock:
+            _give_to_owner(state, folder / _LOCK)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -7,6 +7,8 @@ import hashlib
 import multiprocessing
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -105,9 +107,11 @@ def learn(some: Material, main_language: str) -> Mapping[str, bytes]:
         # Embedded before a second process needs them: it could not start processes of its own.
         vectors.of([digest_of(pieces(mail.subject, mail.text)) for mail in told])
         # Spawned, not forked: the embedding's threads do not survive a fork.
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            urgency = pool.apply_async(_urgency, (told, vectors, main_language))
-            return {INTENT_FILE: train(mails, vectors, main_language), URGENCY_FILE: urgency.get()}
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            urgency = pool.submit(_urgency, told, vectors, main_language)
+            return {INTENT_FILE: train(mails, vectors, main_language), URGENCY_FILE: urgency.result()}
+    except BrokenProcessPool as error:
+        raise Misconfigured("the second training process was killed, probably for want of memory; free some") from error
     except RuntimeError as error:
         raise Misconfigured(f"{error}; install it, as `make setup` does") from error
 

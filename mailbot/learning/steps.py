@@ -45,6 +45,7 @@ def taken(new: bytes, step: Step) -> bytes | None:
         # Shares are calibrated on what most of the margins come from.
         said, theirs = (json.loads(str(one)) for one in (arrays["said"], _shipped_words()))
         arrays["said"] = np.array(json.dumps({**theirs, "trained_on": said["trained_on"]}))
+        arrays |= {f"beside_{group}": also.beside.astype(np.float16) for group, also in shipped.also.items()}
 
     def between(name: str, share: float) -> Floats:
         one, other = (getattr(weights, name) for weights in (ours, shipped))

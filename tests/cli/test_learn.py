@@ -138,7 +138,8 @@ def test_from_examples_to_what_staff_corrected_and_back(
     assert second["trained_on"]["corrections"] == 1
     assert second["trained_on"]["by_intent"][label] == first["trained_on"]["by_intent"][label] + 1
     assert second["corrections_right"] == {"of": 1, "before": 0, "after": 1} or source.lower() == label
-    for path in (tmp_path / "state").rglob("*"):
+    assert list((tmp_path / "state" / "models").rglob("*.npz"))
+    for path in (tmp_path / "state" / "models").rglob("*"):
         assert path.is_dir() or b"handle" not in path.read_bytes(), path
         assert path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) == 0 or path.name == "lock"
 
