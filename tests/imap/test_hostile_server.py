@@ -105,12 +105,13 @@ def test_what_comes_in_clear_behind_starttls_is_not_taken_for_an_answer() -> Non
 
     def talk(connection: socket.socket) -> None:
         connection.sendall(GREETING)
-        while (said := connection.recv(4096)) and not said.startswith(b"\x16"):
+        while (said := connection.recv(4096)) and b"\x16\x03" not in said:
             heard.append(said)
             tag = said.split(b" ")[0]
             following = b"".join(tag[:-1] + b"%d OK injected\r\n" % ((int(tag[-1:]) + n) % 10) for n in (1, 2, 3))
             connection.sendall(tag + b" OK begin\r\n" + following)
-        heard.append(said)
+        command, _, behind = said.rpartition(b"\r\n") if said[:1] != b"\x16" else (b"", b"", said)
+        heard.extend((command, behind))
 
     with server(talk) as port, pytest.raises(MailbotError):
         fetched(port, "starttls")
