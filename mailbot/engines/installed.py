@@ -175,8 +175,9 @@ def _sound(folder: Path, name: str, intents: frozenset[str]) -> Learned:
 def code() -> str:
     """SHA-256 of everything that turns a mail into a model's features."""
     heard = hashlib.sha256()
-    engines, dangers = files("mailbot.engines"), files("mailbot.understanding").joinpath("danger")
-    sources = [engines.joinpath(name) for name in _CODE]
+    engines, understanding = files("mailbot.engines"), files("mailbot.understanding")
+    dangers = understanding.joinpath("danger")
+    sources = [*(engines.joinpath(name) for name in _CODE), understanding.joinpath("forms.py")]
     for place in (engines.joinpath("lexicon"), dangers, dangers.joinpath("terms")):
         some = [entry for entry in place.iterdir() if entry.name.endswith((".txt", ".py", ".yaml"))]
         sources += sorted(some, key=lambda entry: entry.name)

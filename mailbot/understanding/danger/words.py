@@ -12,18 +12,17 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
+from mailbot.understanding.forms import Forms, listed
+
 MOST_CHARACTERS: Final = 40_000
 """Of a mail that are looked at: what comes later is no emergency."""
 _SENTENCE: Final = 6
 _PARAGRAPH: Final = 10
 """How many words further apart a sentence's or a paragraph's end puts what stands on its two sides."""
-_LONGEST: Final = 6
 _LETTER: Final = r"(?:[^\W_]|[\u0900-\u0963\u0970-\u0dff])"
 """A letter or a digit, and the vowel signs of India's scripts, which are no letters to `re`."""
 _WORD: Final = re.compile(rf"{_LETTER}+|[.!?؟।。！？;\n]+")
 _END: Final = re.compile(r"[.!?؟।。！？;\n]")
-_UNSPACED: Final = re.compile(r"[\u3400-\u9fff]")
-_ARABIC: Final = re.compile(r"^[\u0600-\u06ff]+$")
 _ARABIC_PREFIX: Final = re.compile(r"^(?:[وفبكل]?ال|عال|لل|[وفبلك](?=...))")
 _MIXED: Final = {"ary": "fr", "ar": "ary"}
 """Languages that are spoken with words of another."""
@@ -105,89 +104,28 @@ def sightings(text: str) -> Sightings:
 
 
 def _named(words: list[tuple[str, int, int, int]]) -> dict[str, dict[str, list[Sighting]]]:
-    unspaced = _terms().unspaced
+    terms, bare = _terms(), [word for word, *_ in words]
     found: dict[str, dict[str, list[Sighting]]] = {}
     for at, (word, place, start, _) in enumerate(words):
         seen: set[tuple[str, str]] = set()
-        open_, by_second = _begun_by(word)
-        second = by_second.get(words[at + 1][0], ()) if at + 1 < len(words) else ()
-        for form, language, concept in (*open_, *second):
-            if (language, concept) not in seen and _stands(form, words, at):
+        for length, (language, concept) in terms.at(bare, at):
+            if (language, concept) not in seen:
                 seen.add((language, concept))
-                span = (start, words[at + len(form) - 1][3])
+                span = (start, words[at + length - 1][3])
                 found.setdefault(language, {}).setdefault(concept, []).append(Sighting(place, span))
-        if _UNSPACED.search(word):
-            # No spaces: a run of signs is one word.
-            for run, language, concept in unspaced:
-                if (where := word.find(run)) >= 0:
-                    span = (start + where, start + where + len(run))
-                    found.setdefault(language, {}).setdefault(concept, []).append(Sighting(place, span))
+        # No spaces: a run of signs is one word.
+        for where, run, (language, concept) in terms.inside(word):
+            span = (start + where, start + where + len(run))
+            found.setdefault(language, {}).setdefault(concept, []).append(Sighting(place, span))
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    first: dict[str, list[tuple[tuple[str, ...], str, str]]]
-    """First word, or the first letters of it with "*", to (words, language, concept)."""
-    unspaced: tuple[tuple[str, str, str], ...]
-    shortest: int
-    longest: int
-
-
-_Form = tuple[tuple[str, ...], str, str]
-"""(words, language, concept)"""
-
-
-@lru_cache(maxsize=20_000)
-def _begun_by(word: str) -> tuple[tuple[_Form, ...], dict[str, list[_Form]]]:
-    """Forms whose first word this is: those that may stand, and those that also need just that second word."""
-    terms = _terms()
-    bare = [word]
-    if _ARABIC.match(word) and (short := _ARABIC_PREFIX.sub("", word, count=1)) != word:
-        bare.append(short)
-    keys = [
-        key
-        for one in bare
-        for key in (one, *(f"{one[:size]}*" for size in range(terms.shortest, min(len(one), terms.longest) + 1)))
-    ]
-    open_, by_second = [], dict[str, list[_Form]]()
-    for form in (form for key in keys for form in terms.first.get(key, ())):
-        if len(form[0]) > 1 and not form[0][1].endswith("*"):
-            by_second.setdefault(form[0][1], []).append(form)
-        else:
-            open_.append(form)
-    return tuple(open_), by_second
-
-
-def _stands(form: tuple[str, ...], words: list[tuple[str, int, int, int]], at: int) -> bool:
-    if len(form) == 1:
-        return True
-    if at + len(form) > len(words):
-        return False
-    return all(
-        words[at + 1 + step][0].startswith(piece[:-1]) if piece.endswith("*") else words[at + 1 + step][0] == piece
-        for step, piece in enumerate(form[1:])
-    )
-
-
 @lru_cache(maxsize=1)
-def _terms() -> _Terms:
-    first: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
-    unspaced: list[tuple[str, str, str]] = []
+def _terms() -> Forms[tuple[str, str]]:
+    """Of language and concept."""
     folder = files("mailbot.understanding.danger").joinpath("terms")
-    for file in sorted((entry for entry in folder.iterdir() if entry.name.endswith(".txt")), key=lambda e: e.name):
-        language = file.name.removesuffix(".txt")
-        for line in file.read_text(encoding="utf-8").splitlines():
-            concept, colon, listed = line.partition(":")
-            if not colon or line.startswith("#"):
-                continue
-            for form in listed.split(","):
-                pieces = tuple(re.findall(rf"{_LETTER}+\*?", fold(form)))
-                if not pieces or len(pieces) > _LONGEST:
-                    continue
-                if _UNSPACED.search(form):
-                    unspaced.append(("".join(pieces).rstrip("*"), language, concept))
-                else:
-                    first.setdefault(pieces[0], []).append((pieces, language, concept))
-    lengths = [len(key) - 1 for key in first if key.endswith("*")] or [1]
-    return _Terms(first, tuple(unspaced), min(lengths), max(lengths))
+    return Forms(((words, (language, concept)) for language, concept, words in listed(folder, _cut)), _ARABIC_PREFIX)
+
+
+def _cut(form: str) -> tuple[str, ...]:
+    return tuple(re.findall(rf"{_LETTER}+\*?", fold(form)))
