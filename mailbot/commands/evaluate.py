@@ -18,7 +18,7 @@ from mailbot.learning.measure import Counted, confusion
 from mailbot.learning.picture import confusion_picture
 from mailbot.model import Reading, Understanding
 from mailbot.pipeline import context_of
-from mailbot.understanding import understand
+from mailbot.understanding import Engines, understand
 from mailbot.wire import Shop
 
 
@@ -79,12 +79,16 @@ def _duplicates() -> str:
 def understander(rules: Path | None) -> Callable[[Reading], Understanding]:
     """What the workers run behind the reader."""
     shop = Shop(settings.load(rules=rules or example_rules()), need_secrets=False)
-    tools, book = shop.tools(), shop.book()
-    # No mail is shown to anybody outside for a measurement.
-    context = dataclasses.replace(context_of(book, next(iter(book.mailboxes))), second_opinion=False)
     shop.warm_engines()
-    expected = next(iter(book.mailboxes.values())).language
-    return lambda reading: understand(reading, expected, tools.engines, context)
+    return understood_with(shop, shop.tools().engines)
+
+
+def understood_with(shop: Shop, engines: Engines) -> Callable[[Reading], Understanding]:
+    """As the first mailbox's mails are, but no mail is shown to a second engine for a measurement."""
+    book = shop.book()
+    name, mailbox = next(iter(book.mailboxes.items()))
+    context = dataclasses.replace(context_of(book, name), second_opinion=False)
+    return lambda reading: understand(reading, mailbox.language, engines, context)
 
 
 def by_language(some: Sequence[Answer]) -> dict[str, Score]:
@@ -155,20 +159,17 @@ def page(some: Sequence[Answer], papers: DocumentScore | None = None) -> str:
 
 def _of_papers(papers: DocumentScore) -> list[str]:
     """Kinds, and facts by kind: of the kind that a careful person saw."""
-    kinds: dict[str, list[FactScore]] = {}
+    rows: dict[str, FactScore] = {}
     for name, counted in papers.facts.items():
-        kinds.setdefault(name.split(".")[0], []).append(counted)
-    rows = {kind: _together(some) for kind, some in kinds.items()} | {"all": papers.all_facts}
+        kind = name.split(".")[0]
+        rows[kind] = rows.get(kind, FactScore()) + counted
+    rows["all"] = papers.all_facts
     kind_right = f"{papers.right_kind} of {papers.documents} documents get the right kind"
     head = ["", kind_right, "", "| facts of | there | precision | recall |", "|---|---|---|---|"]
     return [
         *head,
         *(f"| {kind} | {f.wanted} | {_percent(f.precision)} | {_percent(f.recall)} |" for kind, f in rows.items()),
     ]
-
-
-def _together(some: Sequence[FactScore]) -> FactScore:
-    return FactScore(sum(f.right for f in some), sum(f.said for f in some), sum(f.wanted for f in some))
 
 
 def _percent(share: float | None) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import make_url
 
 from mailbot import settings
+from mailbot.commands.evaluate import understood_with
 from mailbot.commands.explain import example_rules
 from mailbot.commands.learned import Outcome, as_page, as_record, counts_of, nothing_to_learn
 from mailbot.engines.installed import InUse
@@ -29,9 +30,7 @@ from mailbot.learning.labelled import Labelled, read_labelled
 from mailbot.learning.relearn import Material, learn, material
 from mailbot.learning.steps import STEPS, taken
 from mailbot.learning.verdict import Figures, Remembering, figures, worse, worse_urgency
-from mailbot.model import Account, Reading, Understanding
-from mailbot.pipeline import context_of
-from mailbot.understanding import understand
+from mailbot.model import Account
 from mailbot.wire import Shop, account_of, login_of
 
 _CORPUS_LANGUAGE: Final = "fr"
@@ -155,17 +154,11 @@ class _Try:
 
 def _figures(shop: Shop, some: Material, intent: IntentModel, urgency: UrgencyModel) -> Figures:
     """By what the workers run behind the reader; no mail is shown to anybody outside."""
-    book = shop.book()
-    name, mailbox = next(iter(book.mailboxes.items()))
-    context = dataclasses.replace(context_of(book, name), second_opinion=False)
     engines = dataclasses.replace(
         shop.tools().engines, translator=None, second=None, directory=None, intent=intent, urgency=urgency
     )
-
-    def understood(reading: Reading) -> Understanding:
-        return understand(reading, mailbox.language, engines, context)
-
-    return figures(answers(some.measured, understood), {intent.id for intent in book.taxonomy.intents})
+    intents = {one.id for one in shop.book().taxonomy.intents}
+    return figures(answers(some.measured, understood_with(shop, engines)), intents)
 
 
 def _right(model: IntentModel, mails: Sequence[Labelled]) -> int:

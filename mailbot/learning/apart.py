@@ -21,6 +21,7 @@ from mailbot.learning.linear import (
     fit_words,
     idf_of,
     matrix,
+    rows_of,
 )
 from mailbot.learning.vectors import Vectors
 
@@ -137,11 +138,7 @@ def fit_all(some: Ready, rows: Ints) -> Words:
 
 def _single(counted: Sequence[dict[int, float]], idf: Floats) -> csr_matrix:
     """(clauses × SINGLE)"""
-    found = [single(*weighed(one, idf)) for one in counted]
-    ends = np.cumsum([0, *(len(buckets) for buckets, _ in found)])
-    columns = np.concatenate([np.zeros(0, np.int64), *(buckets for buckets, _ in found)])
-    values = np.concatenate([np.zeros(0, np.float32), *(strengths for _, strengths in found)])
-    return csr_matrix((values, columns, ends), shape=(len(found), SINGLE))
+    return rows_of([single(*weighed(one, idf)) for one in counted], SINGLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ _DAY: Final = date(2026, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class FactScore:
-    right: int
-    said: int
+    right: int = 0
+    said: int = 0
     """How many values were given, right or wrong."""
-    wanted: int
+    wanted: int = 0
 
     @property
     def precision(self) -> float | None:
@@ -35,6 +35,9 @@ class FactScore:
     def recall(self) -> float | None:
         """None when nothing was wanted."""
         return self.right / self.wanted if self.wanted else None
+
+    def __add__(self, other: "FactScore") -> "FactScore":
+        return FactScore(self.right + other.right, self.said + other.said, self.wanted + other.wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,7 @@ class DocumentScore:
 
     @property
     def all_facts(self) -> FactScore:
-        every = self.facts.values()
-        return FactScore(sum(f.right for f in every), sum(f.said for f in every), sum(f.wanted for f in every))
+        return sum(self.facts.values(), FactScore())
 
 
 def held_out_documents() -> tuple[Mapping[str, Any], ...]:

@@ -33,17 +33,20 @@ def idf_of(wholes: Sequence[dict[int, float]]) -> Floats:
     return (np.log((1 + len(wholes)) / (1 + seen)) + 1).astype(np.float16).astype(np.float32)
 
 
+def rows_of(found: Sequence[tuple[Ints, Floats]], columns: int) -> csr_matrix:
+    """(rows × columns) of each row's columns and their values."""
+    ends = np.cumsum([0, *(len(places) for places, _ in found)])
+    places = np.concatenate([np.zeros(0, np.int64), *(places for places, _ in found)])
+    values = np.concatenate([np.zeros(0, np.float32), *(values for _, values in found)])
+    return csr_matrix((values, places, ends), shape=(len(found), columns))
+
+
 def matrix(counted: Sequence[dict[int, float]], idf: Floats) -> csr_matrix:
     """(texts × SIZE)"""
-    rows, columns, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
-    for row, buckets in enumerate(counted):
-        if buckets:
-            places, weights = weighed(buckets, idf)
-            rows.append(np.full(len(places), row))
-            columns.append(places)
-            values.append(weights)
-    shape = (len(counted), SIZE)
-    return csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
+    found = rows_of([weighed(buckets, idf) for buckets in counted], SIZE)
+    # In the order of the columns the sums of a product are rounded alike, however the words stood.
+    found.sort_indices()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,16 +108,12 @@ def learn(some: Material, main_language: str) -> Mapping[str, bytes]:
         vectors.of([digest_of(pieces(mail.subject, mail.text)) for mail in told])
         # Spawned, not forked: the embedding's threads do not survive a fork.
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            urgency = pool.submit(_urgency, told, vectors, main_language)
+            urgency = pool.submit(train_urgency, told, vectors, main_language)
             return {INTENT_FILE: train(mails, vectors, main_language), URGENCY_FILE: urgency.result()}
     except BrokenProcessPool as error:
         raise Misconfigured("the second training process was killed, probably for want of memory; free some") from error
     except RuntimeError as error:
         raise Misconfigured(f"{error}; install it, as `make setup` does") from error
-
-
-def _urgency(mails: Sequence[Labelled], vectors: Vectors, main_language: str) -> bytes:
-    return train_urgency(mails, vectors, main_language)
 
 
 def _dealt(some: Material) -> list[Labelled]:

@@ -7,7 +7,7 @@ from mailbot.engines.urgency import MODEL_FILE as URGENCY_FILE
 from mailbot.learning.apart import ready, unseen
 from mailbot.learning.labelled import corpus
 from mailbot.learning.train import intent_model
-from mailbot.learning.urgency import trained
+from mailbot.learning.urgency import urgency_model
 from mailbot.learning.vectors import KEPT, Vectors
 
 
@@ -17,7 +17,7 @@ def main() -> None:
     vectors = Vectors.packaged()
     some = ready(corpus(), vectors)
     apart = unseen(some)
-    for name, content in ((INTENT_FILE, intent_model(some, apart)), (URGENCY_FILE, trained(some, apart).content)):
+    for name, content in ((INTENT_FILE, intent_model(some, apart)), (URGENCY_FILE, urgency_model(some, apart))):
         (root / "engines" / "models" / name).write_bytes(content)
         print(f"{name}: {len(content)} bytes")  # noqa: T201 - a command for developers
     vectors.keep(root / "corpus" / KEPT)

@@ -36,15 +36,17 @@ def taken(new: bytes, step: Step) -> bytes | None:
     """A part of a new model; None when its intents are others than the shipped one's: then there is only the whole."""
     if step == STEPS[0]:
         return new
-    ours, shipped = load_weights(new), load_weights()
+    content = files("mailbot.engines").joinpath("models", MODEL_FILE).read_bytes()
+    ours, shipped = load_weights(new), load_weights(content)
     if ours.labels != shipped.labels:
         return None
     with np.load(BytesIO(new), allow_pickle=False) as saved:
         arrays = {name: saved[name] for name in saved.files}
     if not step.meaning:
         # Shares are calibrated on what most of the margins come from.
-        said, theirs = (json.loads(str(one)) for one in (arrays["said"], _shipped_words()))
-        arrays["said"] = np.array(json.dumps({**theirs, "trained_on": said["trained_on"]}))
+        with np.load(BytesIO(content), allow_pickle=False) as saved:
+            theirs = json.loads(str(saved["said"]))
+        arrays["said"] = np.array(json.dumps({**theirs, "trained_on": ours.trained_on}))
         arrays |= {f"beside_{group}": also.beside.astype(np.float16) for group, also in shipped.also.items()}
 
     def between(name: str, share: float) -> Floats:
@@ -73,10 +75,3 @@ def taken(new: bytes, step: Step) -> bytes | None:
     out = BytesIO()
     np.savez_compressed(out, **arrays)
     return out.getvalue()
-
-
-def _shipped_words() -> str:
-    """What the shipped model says of itself: stacks, thresholds, labels."""
-    content = files("mailbot.engines").joinpath("models", MODEL_FILE).read_bytes()
-    with np.load(BytesIO(content), allow_pickle=False) as saved:
-        return str(saved["said"])

@@ -13,15 +13,15 @@ from sklearn.linear_model import LogisticRegression
 
 from mailbot.engines.features import SIZE
 from mailbot.engines.intent import Floats
-from mailbot.engines.urgency import CUES, Told, evidence, level_of, tell, values
+from mailbot.engines.urgency import CUES, Told, evidence, tell, values
 from mailbot.learning.apart import Cut, Ready, ready
 from mailbot.learning.apart import Unseen as UnseenIntents
 from mailbot.learning.apart import unseen as unseen_intents
 from mailbot.learning.labelled import Labelled
-from mailbot.learning.linear import Bools, Ints, Linear, fit_words, idf_of, matrix
+from mailbot.learning.linear import Bools, Ints, Linear, fit_words, idf_of, matrix, rows_of
 from mailbot.learning.train import fit_stack
 from mailbot.learning.vectors import Vectors
-from mailbot.model import URGENCIES, UrgencyLevel
+from mailbot.model import URGENCIES
 
 _C: Final = 1.0
 _STACK_C: Final = 0.3
@@ -56,25 +56,15 @@ class Unseen:
 def train_urgency(mails: Sequence[Labelled], vectors: Vectors, main_language: str = "fr") -> bytes:
     """The model file.  Raises RuntimeError when the embedding package is absent."""
     some = ready(usable(mails), vectors, main_language)
-    return trained(some, unseen_intents(some)).content
+    return urgency_model(some, unseen_intents(some))
 
 
 def usable(mails: Sequence[Labelled]) -> list[Labelled]:
     return [mail for mail in mails if mail.urgency is not None and mail.intent is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class Trained:
-    content: bytes
-    apart: Unseen
-    light: Doubles
-    """(mails × heads) shares of mails by stacks that had not seen their hands."""
-    heavy: Doubles
-    least: dict[str, tuple[float, float, float]]
-
-
-def trained(some: Ready, intents: UnseenIntents) -> Trained:
-    """The model file with what it was chosen by.  Every mail has an urgency."""
+def urgency_model(some: Ready, intents: UnseenIntents) -> bytes:
+    """The model file.  Every mail has an urgency."""
     told = [
         tell(one.pieces, mail.subject, mail.text, mail.on.month if mail.on is not None else 1)
         for one, mail in zip(some.cuts, some.mails, strict=True)
@@ -90,8 +80,7 @@ def trained(some: Ready, intents: UnseenIntents) -> Trained:
     linear = fit_words(_matrix(told, idf), apart.wanted, len(URGENCIES), _C)
     said = {"intents": some.labels, "least": least, "main_language": some.main_language}
     stacks = _stack(apart.evidence[:, :-_SENSES], apart.wanted), _stack(apart.evidence, apart.wanted)
-    content = _packed(said, idf, linear, stacks, _sense(some.vectors, apart.wanted))
-    return Trained(content, apart, light, heavy, least)
+    return _packed(said, idf, linear, stacks, _sense(some.vectors, apart.wanted))
 
 
 def _idf(cuts: Sequence[Cut], told: Sequence[Told]) -> Floats:
@@ -103,11 +92,7 @@ def _idf(cuts: Sequence[Cut], told: Sequence[Told]) -> Floats:
 
 
 def _matrix(told: Sequence[Told], idf: Floats) -> csr_matrix:
-    rows = [values(one, idf) for one in told]
-    ends = np.cumsum([0, *(len(buckets) for buckets, _ in rows)])
-    columns = np.concatenate([buckets for buckets, _ in rows])
-    strengths = np.concatenate([strengths for _, strengths in rows])
-    return csr_matrix((strengths, columns, ends), shape=(len(rows), SIZE + CUES))
+    return rows_of([values(one, idf) for one in told], SIZE + CUES)
 
 
 def _sense(vectors: Floats, wanted: Ints) -> Linear:
@@ -181,16 +166,6 @@ def _high_from(shares: Doubles, grave: Bools) -> float:
         if (found & grave).sum() >= _HIGH_RECALL * grave.sum():
             break
     return best
-
-
-def levels(made: Trained, some: Ready) -> list[UrgencyLevel]:
-    """What each training mail would be given by models that had not seen its hand, the net's sure hits included."""
-    found = []
-    for at, main in enumerate(some.main.tolist()):
-        critical, high, low = (made.light if main else made.heavy)[at].tolist()
-        raised = 1.0 if made.apart.net_critical[at] else critical
-        found.append(level_of((raised, high, low), made.least["main" if main else "other"])[0])
-    return found
 
 
 def _packed(
