@@ -89,15 +89,15 @@ def _run(options: argparse.Namespace) -> int:
     # Each command's room is imported only here: the others would make every command slow to start.
     match options.command:
         case "demo":
-            from mailbot.demo.show import run_demo  # noqa: PLC0415
+            from mailbot.demo.show import run_demo  # noqa: PLC0415 - only when it runs
 
             return run_demo(keep=options.keep)
         case "explain":
-            from mailbot.commands.explain import explain  # noqa: PLC0415
+            from mailbot.commands.explain import explain  # noqa: PLC0415 - only when it runs
 
             return explain(options.paths, rules=options.rules, as_lines=options.json)
         case "eval":
-            from mailbot.commands.evaluate import evaluate  # noqa: PLC0415
+            from mailbot.commands.evaluate import evaluate  # noqa: PLC0415 - only when it runs
 
             return evaluate(
                 rules=options.rules, as_json=options.json, train=options.train, data=options.data, report=options.report
@@ -105,7 +105,7 @@ def _run(options: argparse.Namespace) -> int:
         case "learn":
             # Before numpy: the same mails then give the same bytes as `make model`.
             os.environ.setdefault("OMP_NUM_THREADS", "1")
-            from mailbot.commands.learn import run_learn, run_undo  # noqa: PLC0415
+            from mailbot.commands.learn import run_learn, run_undo  # noqa: PLC0415 - only when it runs
 
             if options.undo:
                 return run_undo(rules=options.rules, as_json=options.json)
@@ -113,15 +113,15 @@ def _run(options: argparse.Namespace) -> int:
                 rules=options.rules, examples=options.examples, dry_run=options.dry_run, as_json=options.json
             )
         case "check":
-            from mailbot.commands.check import check  # noqa: PLC0415
+            from mailbot.commands.check import check  # noqa: PLC0415 - only when it runs
 
             return check(rules=options.rules, offline=options.offline)
         case "status" | "retry" | "resume":
-            from mailbot.commands import cases  # noqa: PLC0415
+            from mailbot.commands import cases  # noqa: PLC0415 - only when it runs
 
             return cases.run(options)
         case _:
-            from mailbot.commands.serve import serve  # noqa: PLC0415
+            from mailbot.commands.serve import serve  # noqa: PLC0415 - only when it runs
 
             embedded = options.command == "run"
             return serve(rules=options.rules, include_existing=options.include_existing, embedded=embedded)

@@ -11,21 +11,17 @@ from typing import Final
 from mailbot.model import Address, Automatic, Because
 from mailbot.reading import machines, wording
 from mailbot.reading.envelope import Envelope
+from mailbot.reading.machines import any_of
 from mailbot.reading.structure import Entity
 from mailbot.reading.wording import Judged
 from mailbot.reading.words import decode_text
 
-
-def _any(patterns: tuple[str, ...]) -> str:
-    return "|".join(patterns)
-
-
 _NO_REPLY: Final = re.compile(
-    rf"^(?:[\w.+-]{{0,30}}[._-])?(?:{_any(machines.NO_REPLY)})(?:[._+-].{{0,60}})?$", re.IGNORECASE
+    rf"^(?:[\w.+-]{{0,30}}[._-])?(?:{any_of(machines.NO_REPLY)})(?:[._+-].{{0,60}})?$", re.IGNORECASE
 )
-_DAEMON: Final = re.compile(rf"^(?:{_any(machines.DAEMONS)})$", re.IGNORECASE)
-_LIST_SERVER: Final = re.compile(rf"^(?:{_any(machines.LIST_SERVERS)})$", re.IGNORECASE)
-_ASSOCIATION: Final = re.compile(_any(machines.ASSOCIATIONS), re.IGNORECASE)
+_DAEMON: Final = re.compile(rf"^(?:{any_of(machines.DAEMONS)})$", re.IGNORECASE)
+_LIST_SERVER: Final = re.compile(rf"^(?:{any_of(machines.LIST_SERVERS)})$", re.IGNORECASE)
+_ASSOCIATION: Final = re.compile(any_of(machines.ASSOCIATIONS), re.IGNORECASE)
 _ACTION: Final = re.compile(rb"^action\s*:\s*(delivered|relayed|expanded|failed|delayed)", re.IGNORECASE | re.MULTILINE)
 _RESPONDERS: Final = (
     "x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-autoreply-domain", "x-mail-autoreply",

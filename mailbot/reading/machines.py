@@ -6,6 +6,11 @@ Each entry is a regular expression matched without regard to case.
 
 from typing import Final
 
+
+def any_of(patterns: tuple[str, ...]) -> str:
+    return "|".join(patterns)
+
+
 AWAY_SUBJECTS: Final = (
     # A subject that begins so and goes on with a colon, a dash, a bracket or nothing.
     r"r[ée]ponse auto(?:matique)?",

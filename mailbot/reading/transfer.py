@@ -15,6 +15,7 @@ _UU_LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _UU_DATA = re.compile(rb"[\x20-\x60]*[a-zA-Z]?\Z")
 """One byte more than needed: some encoders add a check to each line."""
 _UU_END = re.compile(rb"(?:end|====)[ \t]*\Z")
+_BASE64_END = re.compile(rb"^====\s*$", re.MULTILINE)
 _Y_BEGIN = re.compile(rb"^=ybegin ([^\r\n]{0,200}?)name=([^\r\n]{1,255})\r?\n(?:=ypart([^\r\n]*)\r?\n)?", re.MULTILINE)
 _Y_END = re.compile(rb"^=yend[^\r\n]*(?:\r?\n|\Z)", re.MULTILINE)
 _Y_NUMBER = re.compile(rb"\b(part|size|begin|end)=(\d{1,12})")
@@ -176,7 +177,7 @@ def _block(text: bytes, begin: re.Match[bytes]) -> tuple[int, Block, int] | None
         return end.end() if end else stop, block, about.get(b"part", 0)
     name = begin[1].strip().strip(b'"')
     if begin.group().startswith(b"begin-base64"):
-        ended = re.compile(rb"^====\s*$", re.MULTILINE).search(text, begin.end())
+        ended = _BASE64_END.search(text, begin.end())
         return (ended.end(), Block(name, _base64(text[begin.end() : ended.start()]).content), 0) if ended else None
     content, stop = _uudecoded(text, begin.end())
     return None if content is None else (stop, Block(name, content), 0)
@@ -206,7 +207,7 @@ def _uudecoded(text: bytes, position: int) -> tuple[bytes | None, int]:
 def _ydecoded(lines: bytes, length: int) -> bytes:
     """Two points at the head of a line are one when the length says so: news servers double them."""
     content = _yshifted(lines)
-    if len(content) > length >= 0 and lines.startswith(b"..") | (b"\n.." in lines):
+    if len(content) > length >= 0 and (lines.startswith(b"..") or b"\n.." in lines):
         shorter = _yshifted(re.sub(rb"(?m)^\.\.", b".", lines))
         return shorter if len(shorter) == length else content
     return content

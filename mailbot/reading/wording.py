@@ -10,41 +10,38 @@ from typing import Final
 from mailbot.model import Automatic
 from mailbot.reading import machines
 from mailbot.reading.landmarks import is_reply
+from mailbot.reading.machines import any_of
 
 Judged = tuple[Automatic, str] | None
 
 
-def _any(patterns: tuple[str, ...]) -> str:
-    return "|".join(patterns)
-
-
 _AFTER: Final = r"[\])]?\s*(?:[:：\-–|(\[,]|$|(?:re|tr|fwd?|aw|wg|sv|rv)\s*:)"
-_AWAY_SUBJECT: Final = re.compile(rf"^\s*[\[(]?(?:{_any(machines.AWAY_SUBJECTS)}){_AFTER}", re.IGNORECASE)
-_AWAY_AT_THE_END: Final = re.compile(rf"[-–|(\[:]\s*(?:{_any(machines.AUTOMATIC_REPLIES)})\s*[\])]?$", re.IGNORECASE)
-_WEAK_AWAY_SUBJECT: Final = re.compile(rf"^\s*[\[(]?(?:{_any(machines.WEAK_SUBJECTS)}){_AFTER}", re.IGNORECASE)
-_CLOSED_SUBJECT: Final = re.compile(rf"(?<!\w)(?:{_any(machines.CLOSED_SUBJECTS)})(?!\w)", re.IGNORECASE)
-_BOUNCE_SUBJECT: Final = re.compile(rf"^\s*[\[*(]*\s*(?:{_any(machines.BOUNCE_SUBJECTS)})", re.IGNORECASE)
-_BOUNCE_SENTENCE: Final = re.compile(_any(machines.BOUNCE_SENTENCES), re.IGNORECASE)
+_AWAY_SUBJECT: Final = re.compile(rf"^\s*[\[(]?(?:{any_of(machines.AWAY_SUBJECTS)}){_AFTER}", re.IGNORECASE)
+_AWAY_AT_THE_END: Final = re.compile(rf"[-–|(\[:]\s*(?:{any_of(machines.AUTOMATIC_REPLIES)})\s*[\])]?$", re.IGNORECASE)
+_WEAK_AWAY_SUBJECT: Final = re.compile(rf"^\s*[\[(]?(?:{any_of(machines.WEAK_SUBJECTS)}){_AFTER}", re.IGNORECASE)
+_CLOSED_SUBJECT: Final = re.compile(rf"(?<!\w)(?:{any_of(machines.CLOSED_SUBJECTS)})(?!\w)", re.IGNORECASE)
+_BOUNCE_SUBJECT: Final = re.compile(rf"^\s*[\[*(]*\s*(?:{any_of(machines.BOUNCE_SUBJECTS)})", re.IGNORECASE)
+_BOUNCE_SENTENCE: Final = re.compile(any_of(machines.BOUNCE_SENTENCES), re.IGNORECASE)
 _NAMES_ONE: Final = re.compile(
     r"[^\s@<>]@[^\s@<>]|\b[45]\.\d\.\d{1,3}\b|\bsmtp\b"
     r"|\b[45]\d\d[ -]+[a-z]*\b[^\n]*\b(?:mailbox|user|recipient|relay|spam|quota)",
     re.IGNORECASE,
 )
 """The address that was not reached, or the code of the refusal."""
-_RECEIPT_SUBJECT: Final = re.compile(rf"^\s*(?:{_any(machines.RECEIPT_SUBJECTS)})\s*(?:[:：\-–]|$)", re.IGNORECASE)
-_RECEIPT_SENTENCE: Final = re.compile(_any(machines.RECEIPT_SENTENCES), re.IGNORECASE)
-_ABSENCE: Final = re.compile(rf"(?<!\w)(?:{_any(machines.ABSENCES)})", re.IGNORECASE)
-_CLOSED: Final = re.compile(rf"(?<!\w)(?:{_any(machines.CLOSED)})", re.IGNORECASE)
-_ELSEWHERE: Final = re.compile(rf"(?<!\w)(?:{_any(machines.ELSEWHERE)})", re.IGNORECASE)
-_AT_HOME: Final = re.compile(rf"(?<!\w)(?:{_any(machines.AT_HOME)})", re.IGNORECASE)
-_SAYS_SO: Final = re.compile(rf"(?:^|[.!?。*\-–\n]\s*)(?:{_any(machines.SAYS_SO)})", re.IGNORECASE)
-_NO_ANSWER: Final = re.compile(_any(machines.NO_ANSWER), re.IGNORECASE)
-_NEWSLETTER: Final = re.compile(_any(machines.NEWSLETTERS), re.IGNORECASE)
-_NOTICE_SUBJECT: Final = re.compile(_any(machines.NOTICE_SUBJECTS), re.IGNORECASE)
-_NOTICE_SENTENCE: Final = re.compile(_any(machines.NOTICE_SENTENCES), re.IGNORECASE)
-_MYSELF: Final = re.compile(rf"(?<![\w'’])(?:{_any(machines.MYSELF)})(?!\w)", re.IGNORECASE)
-_TROUBLE: Final = re.compile(rf"(?<!\w)(?:{_any(machines.TROUBLE)})", re.IGNORECASE)
-_PLEA: Final = re.compile(rf"(?<!\w)(?:{_any(machines.PLEAS)})", re.IGNORECASE)
+_RECEIPT_SUBJECT: Final = re.compile(rf"^\s*(?:{any_of(machines.RECEIPT_SUBJECTS)})\s*(?:[:：\-–]|$)", re.IGNORECASE)
+_RECEIPT_SENTENCE: Final = re.compile(any_of(machines.RECEIPT_SENTENCES), re.IGNORECASE)
+_ABSENCE: Final = re.compile(rf"(?<!\w)(?:{any_of(machines.ABSENCES)})", re.IGNORECASE)
+_CLOSED: Final = re.compile(rf"(?<!\w)(?:{any_of(machines.CLOSED)})", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(rf"(?<!\w)(?:{any_of(machines.ELSEWHERE)})", re.IGNORECASE)
+_AT_HOME: Final = re.compile(rf"(?<!\w)(?:{any_of(machines.AT_HOME)})", re.IGNORECASE)
+_SAYS_SO: Final = re.compile(rf"(?:^|[.!?。*\-–\n]\s*)(?:{any_of(machines.SAYS_SO)})", re.IGNORECASE)
+_NO_ANSWER: Final = re.compile(any_of(machines.NO_ANSWER), re.IGNORECASE)
+_NEWSLETTER: Final = re.compile(any_of(machines.NEWSLETTERS), re.IGNORECASE)
+_NOTICE_SUBJECT: Final = re.compile(any_of(machines.NOTICE_SUBJECTS), re.IGNORECASE)
+_NOTICE_SENTENCE: Final = re.compile(any_of(machines.NOTICE_SENTENCES), re.IGNORECASE)
+_MYSELF: Final = re.compile(rf"(?<![\w'’])(?:{any_of(machines.MYSELF)})(?!\w)", re.IGNORECASE)
+_TROUBLE: Final = re.compile(rf"(?<!\w)(?:{any_of(machines.TROUBLE)})", re.IGNORECASE)
+_PLEA: Final = re.compile(rf"(?<!\w)(?:{any_of(machines.PLEAS)})", re.IGNORECASE)
 _YOUR_MAIL: Final = re.compile(
     r"votre (?:message|demande|mail|courriel)|your (?:message|request|e-?mail)|ihre (?:nachricht|anfrage|e-?mail)"
     r"|su (?:mensaje|correo|solicitud)|(?:a sua|o seu) (?:mensagem|pedido|e-?mail)"

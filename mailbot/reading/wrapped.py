@@ -32,8 +32,8 @@ def is_tnef(content: bytes) -> bool:
 
 def signed_mail(content: bytes) -> tuple[bytes | None, bool]:
     """The signed entity, and whether the envelope is sealed.  (None, False): it holds no mail, or it is broken."""
-    from mailbot.reading.attachments.opened import ENCRYPTED, Measure  # noqa: PLC0415 (see above)
-    from mailbot.reading.attachments.signed import read_signed  # noqa: PLC0415
+    from mailbot.reading.attachments.opened import ENCRYPTED, Measure  # noqa: PLC0415 - it imports this package
+    from mailbot.reading.attachments.signed import read_signed  # noqa: PLC0415 - it imports this package
 
     try:
         opened = read_signed(content, Measure(_MOST))
@@ -44,8 +44,8 @@ def signed_mail(content: bytes) -> tuple[bytes | None, bool]:
 
 def packed_letter(content: bytes) -> Letter:
     """Empty for what cannot be opened."""
-    from mailbot.reading.attachments.opened import Measure  # noqa: PLC0415
-    from mailbot.reading.attachments.tnef import unpack  # noqa: PLC0415
+    from mailbot.reading.attachments.opened import Measure  # noqa: PLC0415 - it imports this package
+    from mailbot.reading.attachments.tnef import unpack  # noqa: PLC0415 - it imports this package
 
     try:
         packed = unpack(content, Measure(_MOST))
@@ -68,7 +68,7 @@ def packed_letter(content: bytes) -> Letter:
 
 def rich_text(content: bytes) -> str:
     """The words of RTF; empty for what cannot be read."""
-    from mailbot.reading.attachments.rtf import read_rtf  # noqa: PLC0415
+    from mailbot.reading.attachments.rtf import read_rtf  # noqa: PLC0415 - it imports this package
 
     try:
         return read_rtf(content).text
